@@ -1,0 +1,67 @@
+"""Near-duplicate detection and news-story clustering: have we seen this text before, and which story is it part of?"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dedupe.client import Client
+    from dedupe.errors import DedupeError
+    from dedupe.models import Article, DuplicateKind, DuplicatePair, Member, Story, Verdict
+    from dedupe.near_duplicates.find import find_near_duplicates, verdicts
+    from dedupe.near_duplicates.shingles import cut_shingles, shingle_hash
+    from dedupe.near_duplicates.signatures import signatures
+    from dedupe.settings import DuplicateParams, SketchParams, StoryParams
+    from dedupe.stories.cluster import cluster_stories
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Article",
+    "Client",
+    "DedupeError",
+    "DuplicateKind",
+    "DuplicatePair",
+    "DuplicateParams",
+    "Member",
+    "SketchParams",
+    "Story",
+    "StoryParams",
+    "Verdict",
+    "cluster_stories",
+    "cut_shingles",
+    "find_near_duplicates",
+    "shingle_hash",
+    "signatures",
+    "verdicts",
+]
+
+# Where each public name lives: loaded when it is first asked for, so that importing the package costs nothing.
+_HOMES = {
+    "Article": "dedupe.models",
+    "Client": "dedupe.client",
+    "DedupeError": "dedupe.errors",
+    "DuplicateKind": "dedupe.models",
+    "DuplicatePair": "dedupe.models",
+    "DuplicateParams": "dedupe.settings",
+    "Member": "dedupe.models",
+    "SketchParams": "dedupe.settings",
+    "Story": "dedupe.models",
+    "StoryParams": "dedupe.settings",
+    "Verdict": "dedupe.models",
+    "cluster_stories": "dedupe.stories.cluster",
+    "cut_shingles": "dedupe.near_duplicates.shingles",
+    "find_near_duplicates": "dedupe.near_duplicates.find",
+    "shingle_hash": "dedupe.near_duplicates.shingles",
+    "signatures": "dedupe.near_duplicates.signatures",
+    "verdicts": "dedupe.near_duplicates.find",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'dedupe' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOMES]

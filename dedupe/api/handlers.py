@@ -1,0 +1,73 @@
+"""From exceptions to problems: the one place that knows which is which."""
+
+import logging
+from collections.abc import Callable
+from typing import cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from dedupe.api.problems import RETRY_SECONDS, Kind, Problem, ProblemError, clean, invalid, problem_response
+from dedupe.errors import BadInput, InvalidArticle, JobConflict, QueueFull, StoreUnavailable, UnknownId
+from dedupe.models import Json
+
+logger = logging.getLogger(__name__)
+
+_RETRY = {"Retry-After": str(RETRY_SECONDS)}
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Make the app state every error it knows as a problem."""
+    table: dict[type[Exception], Callable[..., Problem]] = {
+        ProblemError: lambda error: error.problem,
+        UnknownId: _unknown,
+        QueueFull: _queue_full,
+        StoreUnavailable: _store_unavailable,
+        JobConflict: _job_conflict,
+        BadInput: lambda error: invalid(error.field, error.rule),
+        InvalidArticle: lambda error: invalid(error.field or None, error.rule),
+        RequestValidationError: _validation,
+        HTTPException: _http,
+    }
+    for exception, to_problem in table.items():
+        app.add_exception_handler(exception, _handler(to_problem))
+
+
+def _handler(to_problem: Callable[..., Problem]) -> Callable[[Request, Exception], Response]:
+    def handle(request: Request, error: Exception) -> Response:
+        return problem_response(to_problem(error), request_id=request.state.request_id)
+
+    return handle
+
+
+def _unknown(error: UnknownId) -> Problem:
+    return Problem(Kind.NOT_FOUND, str(error), {"kind": error.kind, "id": clean(error.id)})
+
+
+def _queue_full(error: QueueFull) -> Problem:
+    return Problem(Kind.QUEUE_FULL, str(error), {"depth": error.depth, "limit": error.limit}, _RETRY)
+
+
+def _store_unavailable(error: StoreUnavailable) -> Problem:
+    # The driver's words may name hosts and paths: they are for the log, not for strangers.
+    logger.warning("store unavailable reason=%s", error.reason)
+    return Problem(Kind.STORE_UNAVAILABLE, "the store does not answer; try again in a moment", headers=_RETRY)
+
+
+def _job_conflict(error: JobConflict) -> Problem:
+    headers = {"Location": f"/v1/jobs/{error.job_id}", **_RETRY}
+    return Problem(Kind.JOB_UNDER_WAY, str(error), {"job": error.job_id}, headers)
+
+
+def _validation(error: RequestValidationError) -> Problem:
+    found = [(".".join(map(str, p["loc"][1:])), str(p["msg"])) for p in error.errors()]
+    errors = [{"field": clean(name), "rule": clean(rule)} for name, rule in found]
+    detail = "; ".join(f"field {name!r}: {rule}" if name else rule for name, rule in found)
+    return Problem(Kind.INVALID, detail, {"errors": cast("Json", errors)})
+
+
+def _http(error: HTTPException) -> Problem:
+    kind = next((kind for kind in Kind if kind.status == error.status_code), Kind.INVALID)
+    return Problem(kind, str(error.detail), headers=error.headers or {}, status=error.status_code)

@@ -1,0 +1,1 @@
+"""What strangers send and get: the one place where pydantic's models and ours meet."""

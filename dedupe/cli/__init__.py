@@ -1,0 +1,5 @@
+"""The command line: ``dedupe``."""
+
+from dedupe.cli.entry import main
+
+__all__ = ["main"]

@@ -1,0 +1,146 @@
+"""From the JSON of an answer to the values everything else speaks of."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from dedupe.models import (
+    Article,
+    ArticleId,
+    ArticleStatus,
+    ArticleView,
+    Assignment,
+    DuplicateKind,
+    Health,
+    Job,
+    JobId,
+    JobState,
+    Json,
+    Member,
+    ReclusterDiff,
+    Story,
+    StoryId,
+    StoryView,
+    Submission,
+    Verdict,
+)
+
+
+def submission(row: Mapping[str, Json], *, article_id: ArticleId) -> Submission:
+    """Answer to one item of a batch."""
+    problem: Any = row["problem"]
+    return Submission(
+        article_id=article_id,
+        status=None if row["status"] is None else ArticleStatus(str(row["status"])),
+        created=bool(row["created"]),
+        problem=None if problem is None else problem["detail"],
+    )
+
+
+def article_view(row: Mapping[str, Json]) -> ArticleView:
+    """Article as it stands."""
+    fields: Any = row
+    status = ArticleStatus(fields["status"])
+    return ArticleView(
+        article=_article(fields["article"]),
+        status=status,
+        received_at=_time(fields["received_at"]),
+        attempts=fields["attempts"],
+        verdict=_verdict(fields) if status is ArticleStatus.ASSIGNED else None,
+        assignment=None if fields["story"] is None else _assignment(fields["story"]),
+        failure=fields["failure"],
+    )
+
+
+def _article(row: Mapping[str, Any]) -> Article:
+    extra = dict(row)
+    published_at = extra.pop("published_at", None)
+    return Article(
+        id=ArticleId(extra.pop("id")),
+        text=extra.pop("text", ""),
+        title=extra.pop("title", None),
+        published_at=None if published_at is None else _time(published_at),
+        source=extra.pop("source", None),
+        url=extra.pop("url", None),
+        lang=extra.pop("lang", None),
+        extra=extra,
+    )
+
+
+def _verdict(row: Mapping[str, Any]) -> Verdict:
+    own, duplicate = ArticleId(row["id"]), row["duplicate"]
+    if duplicate is None:
+        return Verdict(own, group=own)
+    return Verdict(
+        article_id=own,
+        group=ArticleId(duplicate["group"]),
+        duplicate_of=ArticleId(duplicate["of"]),
+        kind=DuplicateKind(duplicate["kind"]),
+        jaccard=duplicate["jaccard"],
+        containment=duplicate["containment"],
+    )
+
+
+def _assignment(row: Mapping[str, Any]) -> Assignment:
+    return Assignment(StoryId(row["id"]), settled=row["state"] == "settled", confidence=row["confidence"])
+
+
+def story_view(row: Mapping[str, Json]) -> StoryView:
+    """Story as it stands."""
+    fields: Any = row
+    story = Story(
+        id=StoryId(fields["id"]),
+        topic=fields["topic"],
+        label=fields["label"],
+        keywords=tuple(fields["keywords"]),
+        representative=ArticleId(fields["representative"]),
+        members=tuple(_member(member) for member in fields["members"]),
+    )
+    settled = fields["state"] == "settled"
+    return StoryView(story, settled, _time(fields["created_at"]), _time(fields["updated_at"]))
+
+
+def _member(row: Mapping[str, Any]) -> Member:
+    copied = row["duplicate_of"]
+    return Member(ArticleId(row["id"]), None if copied is None else ArticleId(copied), row["confidence"])
+
+
+def job(row: Mapping[str, Json]) -> Job:
+    """Job as it stands."""
+    fields: Any = row
+    return Job(
+        id=JobId(fields["id"]),
+        state=JobState(fields["status"]),
+        dry_run=fields["dry_run"],
+        created_at=_time(fields["created_at"]),
+        started_at=None if fields["started_at"] is None else _time(fields["started_at"]),
+        finished_at=None if fields["finished_at"] is None else _time(fields["finished_at"]),
+        phase=fields["phase"],
+        progress=fields["progress"],
+        diff=None if fields["diff"] is None else _diff(fields["diff"]),
+        error=fields["error"],
+    )
+
+
+def _diff(row: Mapping[str, Any]) -> ReclusterDiff:
+    return ReclusterDiff(
+        n_articles=row["n_articles"],
+        n_stories=row["n_stories"],
+        moved=tuple(map(ArticleId, row["moved"])),
+        born=tuple(map(StoryId, row["born"])),
+        merged={StoryId(old): StoryId(new) for old, new in row["merged"].items()},
+        split={StoryId(old): tuple(map(StoryId, new)) for old, new in row["split"].items()},
+        gone=tuple(map(StoryId, row["gone"])),
+        churn=row["churn"],
+    )
+
+
+def health(row: Mapping[str, Json]) -> Health:
+    """Health of the service."""
+    fields: Any = row
+    names = ("generation", "accepted", "assigned", "failed", "pending", "oldest_pending_seconds", "stories")
+    return Health(store=fields["store"], **{name: fields[name] for name in names})
+
+
+def _time(value: str) -> datetime:
+    return datetime.fromisoformat(value)

@@ -1,0 +1,66 @@
+"""What an evaluation says: frozen results, and how they become a plain dict."""
+
+from dataclasses import asdict, dataclass
+
+from dedupe.models import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Precision, recall and their harmonic mean, each in [0, 1]."""
+
+    precision: float
+    recall: float
+
+    def __post_init__(self) -> None:
+        for name, value in (("precision", self.precision), ("recall", self.recall)):
+            if not 0 <= value <= 1:
+                raise ValueError(f"{name} must be in [0, 1], got {value}")
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall; 0 where both are 0."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterReport:
+    """How a clustering agrees with the gold one.
+
+    ``ari`` and ``ami`` are 0 on average for a clustering by chance and may be negative; the others are
+    in [0, 1]. ``nmi`` is normalised by the mean of the entropies and therefore equals ``v_measure``.
+    """
+
+    n_articles: int
+    n_gold: int
+    n_pred: int
+    bcubed: Score
+    pairwise: Score
+    ari: float
+    ami: float
+    nmi: float
+    homogeneity: float
+    completeness: float
+    v_measure: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairReport:
+    """How many of the gold pairs were found, and how many of the found ones are gold."""
+
+    n_gold: int
+    n_pred: int
+    n_shared: int
+    score: Score
+
+
+def report_as_dict(report: ClusterReport | PairReport) -> dict[str, Json]:
+    """Report as JSON values, every score with its ``f1``."""
+    return {name: _plain(getattr(report, name), value) for name, value in asdict(report).items()}
+
+
+def _plain(value: object, as_json: Json) -> Json:
+    if isinstance(value, Score):
+        return {"precision": value.precision, "recall": value.recall, "f1": value.f1}
+    return as_json

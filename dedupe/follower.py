@@ -1,0 +1,147 @@
+"""Follows the log: brings a window up to its tail and decides what nobody has decided yet."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+
+from dedupe.models import Article, ArticleId, Assignment, Member, Sketch, Story, Verdict
+from dedupe.near_duplicates.verify import Candidate
+from dedupe.store.ledger import Ledger
+from dedupe.store.log import Entry, Log
+from dedupe.store.partitions import Attached, Generation, Partitions
+from dedupe.stories.ids import topic_id_of
+from dedupe.stories.labels import story_label
+from dedupe.text.normalise import content
+from dedupe.window import Place, Window
+
+CHUNK = 500
+REMEMBERED_SHINGLES = 4_096
+
+
+class Follower:
+    """A window and the way to keep it level with the log and the current generation.
+
+    Every follower of a log decides every entry in order, or takes the decision that is stored already, which is the
+    same one. So it does not matter which worker finishes an article.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        log: Log,
+        partitions: Partitions,
+        *,
+        new_window: Callable[[], Window],
+        candidates_of: Callable[[Sequence[Article]], list[Candidate]],
+    ) -> None:
+        self._ledger = ledger
+        self._log = log
+        self._partitions = partitions
+        self._new_window = new_window
+        self._candidates_of = candidates_of
+        self._window = new_window()
+        self._generation = Generation(0, 0)
+        self._unstored: dict[ArticleId, Attached] = {}
+        self._shingles: OrderedDict[ArticleId, Candidate] = OrderedDict()
+
+    def remember(self, candidates: Iterable[Candidate]) -> None:
+        """Keep shingles that are at hand, so that they need not be cut again."""
+        for candidate in candidates:
+            self._shingles[candidate.article_id] = candidate
+            self._shingles.move_to_end(candidate.article_id)
+        while len(self._shingles) > REMEMBERED_SHINGLES:
+            self._shingles.popitem(last=False)
+
+    def catch_up(self) -> None:
+        """Bring the window level with the log, and store the stories that nobody has stored yet.
+
+        When a recluster is published meanwhile, everything after it is decided again on top of it.
+        """
+        while True:
+            self._follow()
+            if self._store():
+                return
+
+    def decided(self, ids: Sequence[ArticleId]) -> list[Verdict]:
+        """The verdicts on these entries of the window; an article that has left it is decided no more."""
+        return [self._window.verdict(i) for i in ids if self._window.assignment(i) is not None]
+
+    def _follow(self) -> None:
+        current = self._partitions.current()
+        if current.number != self._generation.number:
+            self._rebase(current)
+        while entries := self._log.after(self._window.position, limit=CHUNK):
+            self._apply(entries)
+
+    def _rebase(self, current: Generation) -> None:
+        self._unstored.clear()
+        self._generation = current
+        if not len(self._window):
+            return
+        assignments = self._partitions.assignments(current)
+        if all(i in assignments for number, i in self._window.ids() if number <= current.position):
+            self._window.rebase(current.position, assignments)
+        else:
+            # The recluster knew less than this window: only a replay from the start gives the common answer.
+            self._window = self._new_window()
+
+    def _apply(self, entries: Sequence[Entry]) -> None:
+        ids = [entry.sketch.article_id for entry in entries]
+        verdicts = self._ledger.verdicts(ids)
+        assignments = self._partitions.assignments(self._generation, ids)
+        for entry in entries:
+            article_id = entry.sketch.article_id
+            self._window.slide(entry.at)
+            verdict = verdicts.get(article_id) or self._judge(entry.sketch)
+            assignment = assignments.get(article_id)
+            if assignment is None:
+                assignment = self._window.attach(entry.sketch, verdict)
+                self._unstored[article_id] = self._attached(article_id, assignment)
+            self._window.add(Place(entry.number, entry.at, entry.sketch), verdict, assignment)
+
+    def _judge(self, sketch: Sketch) -> Verdict:
+        suspects = self._window.suspects(sketch)
+        if not suspects:
+            return Verdict(sketch.article_id, sketch.article_id)
+        known = self._candidates([sketch.article_id, *suspects])
+        own = known.pop(sketch.article_id, None)
+        if own is None:  # the record has expired: nothing can be verified, and nobody waits for the answer
+            return Verdict(sketch.article_id, sketch.article_id)
+        return self._window.judge(own, [known[i] for i in suspects if i in known])
+
+    def _candidates(self, ids: Sequence[ArticleId]) -> dict[ArticleId, Candidate]:
+        missing = [i for i in ids if i not in self._shingles]
+        fetched = self._ledger.articles(missing) if missing else {}
+        found = {i: self._shingles[i] for i in ids if i in self._shingles}
+        cut = self._candidates_of(list(fetched.values()))
+        self.remember([*found.values(), *cut])
+        return found | {candidate.article_id: candidate for candidate in cut}
+
+    def _attached(self, article_id: ArticleId, assignment: Assignment) -> Attached:
+        story = Story(
+            id=assignment.story_id,
+            topic=topic_id_of([article_id]),
+            label="",
+            keywords=(),
+            representative=article_id,
+            members=(Member(article_id, None, assignment.confidence),),
+        )
+        return Attached(article_id, assignment, story)
+
+    def _store(self) -> bool:
+        """Write the stories decided here; False when another generation has become current."""
+        places = list(self._unstored.values())
+        openers = [place.article_id for place in places]
+        articles = self._ledger.articles(openers) if openers else {}
+        labels = {i: story_label((), texts=[content(a)], telling=frozenset()) for i, a in articles.items()}
+        for start in range(0, len(places), CHUNK):
+            chunk = [_labelled(place, labels.get(place.article_id, "")) for place in places[start : start + CHUNK]]
+            if not self._partitions.attach(self._generation, chunk):
+                return False
+        self._unstored.clear()
+        return self._partitions.current().number == self._generation.number
+
+
+def _labelled(place: Attached, label: str) -> Attached:
+    story = place.story
+    labelled = Story(story.id, story.topic, label, story.keywords, story.representative, story.members)
+    return Attached(place.article_id, place.assignment, labelled)

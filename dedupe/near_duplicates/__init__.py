@@ -1,0 +1,1 @@
+"""Have we seen this text before? Sketches, candidates, verified pairs, groups."""

@@ -1,0 +1,312 @@
+"""What the service does, without how: submit, drain, recluster, and the reads."""
+
+import logging
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from time import monotonic
+from typing import Protocol
+
+from dedupe.errors import DedupeError, UnknownId
+from dedupe.follower import Follower
+from dedupe.models import (
+    Article,
+    ArticleId,
+    ArticleStatus,
+    ArticleView,
+    Assignment,
+    Health,
+    Job,
+    JobId,
+    JobState,
+    StoryId,
+    StoryPage,
+    StoryView,
+    Submission,
+)
+from dedupe.recluster import Recluster
+from dedupe.sketches import Sketched
+from dedupe.store.jobs import Jobs
+from dedupe.store.keys import Keys, Shard
+from dedupe.store.ledger import Ledger, Record
+from dedupe.store.log import Log
+from dedupe.store.partitions import Partitions, with_copies
+
+logger = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 60.0  # a task that goes on for longer rings again and ends, so that a stop never waits long
+SILENT_JOB_SECONDS = 120.0
+
+
+class Doorbell(Protocol):
+    """Wakes workers; a ring may get lost or come twice, and changes nothing but the time work starts."""
+
+    def drain(self, shard: Shard) -> None:
+        """Say that a shard has work."""
+
+    def recluster(self, job_id: JobId) -> None:
+        """Say that a job is queued."""
+
+
+class Service:
+    """The use cases of one corpus. Every face calls these, and nothing below knows of faces."""
+
+    def __init__(
+        self,
+        *,
+        keys: Keys,
+        ledger: Ledger,
+        log: Log,
+        partitions: Partitions,
+        jobs: Jobs,
+        doorbell: Doorbell,
+        new_follower: Callable[[], Follower],
+        sketch: Callable[[Sequence[Article]], list[Sketched]],
+        recluster: Recluster,
+        max_batch: int,
+        max_article_chars: int,
+        claim_limit: int,
+        max_attempts: int,
+    ) -> None:
+        self._keys = keys
+        self._ledger = ledger
+        self._log = log
+        self._partitions = partitions
+        self._jobs = jobs
+        self._doorbell = doorbell
+        self._new_follower = new_follower
+        self._follower: Follower | None = None
+        self._sketch = sketch
+        self._recluster = recluster
+        self._max_batch = max_batch
+        self._max_article_chars = max_article_chars
+        self._claim_limit = claim_limit
+        self._max_attempts = max_attempts
+
+    # ------------------------------------------------------------------ writing
+
+    def submit(self, articles: Sequence[Article]) -> list[Submission]:
+        """Accept a batch of articles, and answer for each in order; ``QueueFull`` when there is no room for it.
+
+        An article the ledger knows is not accepted twice. One that breaks a limit has a ``problem``; the others go on.
+        """
+        if len(articles) > self._max_batch:
+            raise ValueError(f"a batch has at most {self._max_batch} articles, got {len(articles)}")
+        answers: dict[int, Submission] = {}
+        by_shard: dict[Shard, list[int]] = defaultdict(list)
+        for index, article in enumerate(articles):
+            problem = self._problem(article)
+            if problem is not None:
+                answers[index] = Submission(article.id, None, created=False, problem=problem)
+            else:
+                by_shard[self._keys.shard_of(article.id)].append(index)
+        for shard, indices in by_shard.items():
+            submissions = self._ledger.submit(shard, [articles[i] for i in indices])
+            answers.update(zip(indices, submissions, strict=True))
+            if any(submission.created for submission in submissions):
+                self._doorbell.drain(shard)
+        return [answers[index] for index in range(len(articles))]
+
+    def _problem(self, article: Article) -> str | None:
+        size = len(article.text) + len(article.title or "")
+        if size > self._max_article_chars:
+            return f"title and text must have at most {self._max_article_chars} characters, got {size}"
+        if not (article.text.strip() or (article.title or "").strip()):
+            return "needs a title or a text"
+        return None
+
+    def drain(self, shard: Shard) -> int:
+        """Work off what is due in a shard, and say how many articles this call finished.
+
+        Running it twice, at once, or not at all changes nothing but the time at which the work is done.
+        """
+        finished, end = 0, monotonic() + DRAIN_SECONDS
+        while ids := self._ledger.claim(shard, limit=self._claim_limit):
+            articles = self._ledger.attempt(shard, ids, max_attempts=self._max_attempts)
+            finished += self._process(shard, articles)
+            if monotonic() > end:
+                self._doorbell.drain(shard)
+                break
+        return finished
+
+    def _process(self, shard: Shard, articles: Sequence[Article]) -> int:
+        sketched = self._sketch_each(articles)
+        if not sketched:
+            return 0
+        follower = self.follower()
+        follower.remember(item.candidate for item in sketched)
+        self._log.append([item.sketch for item in sketched])
+        follower.catch_up()
+        finished = self._ledger.commit(shard, follower.decided([item.sketch.article_id for item in sketched]))
+        logger.info("drained shard=%d articles=%d finished=%d", shard, len(articles), finished)
+        return finished
+
+    def _sketch_each(self, articles: Sequence[Article]) -> list[Sketched]:
+        """Sketches of a batch; an article that cannot be sketched is given up and named, and the others go on."""
+        try:
+            return self._sketch(articles)
+        except (ValueError, ArithmeticError, LookupError, DedupeError):
+            return [item for article in articles for item in self._sketch_one(article)]
+
+    def _sketch_one(self, article: Article) -> list[Sketched]:
+        try:
+            return self._sketch([article])
+        except (ValueError, ArithmeticError, LookupError, DedupeError) as error:
+            logger.exception("gave up article=%s", article.id)
+            self._ledger.bury(article.id, f"cannot be sketched: {type(error).__name__}: {error}")
+            return []
+
+    def follower(self) -> Follower:
+        """This process's window, made when it is first asked for."""
+        if self._follower is None:
+            self._follower = self._new_follower()
+        return self._follower
+
+    def warm(self) -> None:
+        """Replay the window and load what the first article would wait for."""
+        self._sketch([Article(ArticleId("warm"), "A first article, so that the second does not wait.", lang="en")])
+        self.follower().catch_up()
+
+    def requeue_dead(self) -> list[ArticleId]:
+        """Put every dead letter back to work, and name those that were."""
+        requeued = [article_id for article_id in self._ledger.dead() if self._ledger.requeue(article_id)]
+        for shard in {self._keys.shard_of(article_id) for article_id in requeued}:
+            self._doorbell.drain(shard)
+        return requeued
+
+    def dead_letters(self) -> list[ArticleView]:
+        """The articles that were given up, oldest first, each with the reason."""
+        return [view for view in self.articles(self._ledger.dead()) if view is not None]
+
+    def reconcile(self) -> None:
+        """Ring again for what is due, end jobs whose worker is gone, and let go of what has left the window."""
+        for shard in self._ledger.due():
+            self._doorbell.drain(shard)
+        job_id = self._jobs.current()
+        if job_id is not None:
+            self._jobs.give_up_silent(job_id, silent_seconds=SILENT_JOB_SECONDS)
+            if self._jobs.job(job_id).state is JobState.QUEUED:
+                self._doorbell.recluster(job_id)
+        while self._log.trim():
+            pass
+
+    # ------------------------------------------------------------------ reclustering
+
+    def start_recluster(self, *, dry_run: bool = False) -> Job:
+        """Queue a recluster of the window; ``JobConflict`` when one is queued or running."""
+        job_id = self._jobs.create(dry_run=dry_run)
+        self._doorbell.recluster(job_id)
+        return self._jobs.job(job_id)
+
+    def start_scheduled_recluster(self) -> Job | None:
+        """Queue a recluster unless one is under way or nothing has arrived since the last."""
+        if self._jobs.current() is not None or self._log.head() == self._partitions.current().position:
+            return None
+        return self.start_recluster()
+
+    def recluster(self, job_id: JobId) -> None:
+        """Run a queued job to its end; a job that is not queued any more is left alone."""
+        grip = self._jobs.begin(job_id)
+        if grip is None:
+            return
+        try:
+            diff = self._recluster.run(grip, dry_run=self._jobs.job(job_id).dry_run, follower=self.follower)
+        except Exception as error:
+            self._jobs.fail(grip, f"{type(error).__name__}: {error}")
+            raise
+        self._jobs.succeed(grip, diff)
+        logger.info("reclustered job=%s stories=%d churn=%.4f", job_id, diff.n_stories, diff.churn)
+
+    def job(self, job_id: JobId) -> Job:
+        """A job as it stands; ``UnknownId`` when there is none."""
+        return self._jobs.job(job_id)
+
+    def cancel_job(self, job_id: JobId) -> Job:
+        """A job after it was asked to end; one that had ended stays as it was."""
+        job = self._jobs.job(job_id)
+        self._jobs.cancel(job_id)
+        return self._jobs.job(job.id)
+
+    # ------------------------------------------------------------------ reading
+
+    def articles(self, ids: Sequence[ArticleId]) -> list[ArticleView | None]:
+        """Each article as it stands, None for an id the ledger does not know."""
+        records = self._ledger.records(ids)
+        assignments = self._partitions.assignments(self._partitions.current(), ids)
+        return [
+            None if record is None else _article_view(record, assignments.get(record.article.id)) for record in records
+        ]
+
+    def article(self, article_id: ArticleId) -> ArticleView:
+        """An article as it stands; ``UnknownId`` when the ledger does not know it."""
+        view = self.articles([article_id])[0]
+        if view is None:
+            raise UnknownId("article", article_id)
+        return view
+
+    def stories(self, *, since: datetime | None = None, limit: int = 50, cursor: str | None = None) -> StoryPage:
+        """A page of stories, the latest change first.
+
+        Raises ``ValueError`` for a cursor that this method did not give.
+        """
+        offset = _offset(cursor)
+        generation = self._partitions.current()
+        ids, total = self._partitions.recent(generation, since=since, offset=offset, limit=limit)
+        views = self._with_copies(self._partitions.stories(generation, ids))
+        following = _cursor(offset + limit) if offset + limit < total else None
+        return StoryPage(tuple(views), following, total)
+
+    def story(self, story_id: StoryId) -> StoryView:
+        """A story as it stands; ``UnknownId`` when the current generation has none of this id."""
+        views = self._with_copies(self._partitions.stories(self._partitions.current(), [story_id]))
+        if not views:
+            raise UnknownId("story", story_id)
+        return views[0]
+
+    def _with_copies(self, views: Sequence[StoryView]) -> list[StoryView]:
+        ids = [member.article_id for view in views for member in view.story.members]
+        duplicate_of = {i: verdict.duplicate_of for i, verdict in self._ledger.verdicts(ids).items()}
+        return [with_copies(view, duplicate_of) for view in views]
+
+    def health(self) -> Health:
+        """What the ledger and the current generation say; ``StoreUnavailable`` when the store does not answer."""
+        counts = self._ledger.counts()
+        generation = self._partitions.current()
+        return Health(
+            store=True,
+            generation=generation.number,
+            accepted=counts.accepted,
+            assigned=counts.assigned,
+            failed=counts.failed,
+            pending=counts.pending,
+            oldest_pending_seconds=counts.oldest_pending_seconds,
+            stories=self._partitions.n_stories(generation),
+        )
+
+
+def _article_view(record: Record, assignment: Assignment | None) -> ArticleView:
+    finished = record.status is ArticleStatus.ASSIGNED
+    return ArticleView(
+        article=record.article,
+        status=record.status,
+        received_at=record.received_at,
+        attempts=record.attempts,
+        verdict=record.verdict,
+        # A story that is written before the ledger's commit is not announced before it.
+        assignment=assignment if finished else None,
+        failure=record.failure,
+    )
+
+
+def _cursor(offset: int) -> str:
+    return urlsafe_b64encode(str(offset).encode()).decode().rstrip("=")
+
+
+def _offset(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    try:
+        return int(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError:
+        raise ValueError(f"not a cursor of this service: {cursor!r}") from None

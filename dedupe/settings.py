@@ -1,0 +1,221 @@
+"""Parameters and settings: frozen, and checked when made. Nothing here reads the environment; ``wiring`` does."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+
+def _require(holds: bool, rule: str) -> None:
+    if not holds:
+        raise ValueError(rule)
+
+
+@dataclass(frozen=True, slots=True)
+class SketchParams:
+    """How an article becomes a MinHash signature.
+
+    ``shingle_words`` words a shingle; ``num_perm`` permutations drawn from ``seed``, datasketch's ``affine32`` scheme;
+    ``bands`` x ``rows`` of them make the LSH buckets, so that a pair of Jaccard similarity ``s`` becomes a candidate
+    with probability ``1 - (1 - s**rows)**bands`` (Leskovec et al., *Mining of Massive Datasets*, 3.4).
+    """
+
+    shingle_words: int = 2
+    num_perm: int = 128
+    seed: int = 1
+    bands: int = 42
+    rows: int = 3
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.shingle_words <= 20, f"shingle_words must be in 1..20, got {self.shingle_words}")
+        _require(16 <= self.num_perm <= 1024, f"num_perm must be in 16..1024, got {self.num_perm}")
+        _require(
+            self.bands >= 1 and self.rows >= 1,
+            f"bands and rows must be at least 1, got {self.bands} and {self.rows}",
+        )
+        _require(
+            self.bands * self.rows <= self.num_perm,
+            f"bands * rows = {self.bands * self.rows} exceeds num_perm = {self.num_perm}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateParams:
+    """When a verified pair is a duplicate: Jaccard similarity or containment on the shingles reaches its threshold.
+
+    Short texts need more: ``short_jaccard`` and ``short_containment`` at ``least_shingles`` distinct shingles in the
+    smaller of the two, falling in a straight line to ``jaccard`` and ``containment`` at ``ample_shingles``; under
+    ``least_shingles`` containment does not count. Two texts whose plain shingles contain one another by more than
+    ``sibling_gap`` over those with names and figures fill one template: no duplicates.
+    """
+
+    sketch: SketchParams = SketchParams()
+    jaccard: float = 0.35
+    containment: float = 0.6
+    least_shingles: int = 24
+    ample_shingles: int = 100
+    short_jaccard: float = 0.7
+    short_containment: float = 0.9
+    sibling_gap: float = 0.25
+
+    def __post_init__(self) -> None:
+        _require(0 < self.jaccard <= 1, f"jaccard must be in (0, 1], got {self.jaccard}")
+        _require(0 < self.containment <= 1, f"containment must be in (0, 1], got {self.containment}")
+        _require(self.least_shingles >= 1, f"least_shingles must be at least 1, got {self.least_shingles}")
+        _require(
+            self.ample_shingles > self.least_shingles,
+            f"ample_shingles must exceed least_shingles = {self.least_shingles}, got {self.ample_shingles}",
+        )
+        _require(0 < self.short_jaccard <= 1, f"short_jaccard must be in (0, 1], got {self.short_jaccard}")
+        _require(0 < self.short_containment <= 1, f"short_containment must be in (0, 1], got {self.short_containment}")
+        _require(0 < self.sibling_gap <= 1, f"sibling_gap must be in (0, 1], got {self.sibling_gap}")
+
+
+@dataclass(frozen=True, slots=True)
+class TermParams:
+    """How the words of an article become weighted terms: ``1 + log`` of their count after emphasis.
+
+    A word counts ``title_weight`` times in the title and ``lead_weight`` times in the first ``lead_words`` words of the
+    text; a capitalised one ``capital_weight`` times that. Words that more than a share ``max_df`` of the articles of a
+    language hold are dropped: no stop list is needed.
+    """
+
+    title_weight: float = 2.0
+    lead_words: int = 0
+    lead_weight: float = 1.0
+    capital_weight: float = 2.0
+    max_df: float = 0.14
+
+    def __post_init__(self) -> None:
+        for name in ("title_weight", "lead_weight", "capital_weight"):
+            _require(1 <= getattr(self, name) <= 100, f"{name} must be in [1, 100], got {getattr(self, name)}")
+        _require(self.lead_words >= 0, f"lead_words must be at least 0, got {self.lead_words}")
+        _require(0 < self.max_df <= 1, f"max_df must be in (0, 1], got {self.max_df}")
+
+
+@dataclass(frozen=True, slots=True)
+class SmoothingParams:
+    """How far a vector is drawn to its neighbours': by ``alpha``, ``rounds`` times.
+
+    Neighbours weigh by their similarity to the ``power``; ``inertia`` is added to the sum of the weights, so that an
+    article with only far neighbours stays where it is.
+    """
+
+    alpha: float = 0.5
+    rounds: int = 2
+    power: float = 2.0
+    inertia: float = 0.1
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.alpha <= 1, f"alpha must be in [0, 1], got {self.alpha}")
+        _require(0 <= self.rounds <= 10, f"rounds must be in 0..10, got {self.rounds}")
+        _require(0 < self.power <= 10, f"power must be in (0, 10], got {self.power}")
+        _require(self.inertia > 0, f"inertia must be above 0, got {self.inertia}")
+
+
+@dataclass(frozen=True, slots=True)
+class TopicParams:
+    """What makes a topic: the clusters of HDBSCAN on the graph of smoothed vectors.
+
+    The graph joins each article to ``n_neighbors`` others of at least ``min_similarity``, before smoothing, and
+    ``min_smoothed_similarity`` after; clusters nearer than ``cluster_selection_epsilon`` (cosine distance) are one.
+    """
+
+    terms: TermParams = TermParams()
+    smoothing: SmoothingParams = SmoothingParams()
+    n_neighbors: int = 30
+    min_similarity: float = 0.05
+    min_smoothed_similarity: float = 0.1
+    cluster_selection_epsilon: float = 0.35
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.n_neighbors <= 1000, f"n_neighbors must be in 1..1000, got {self.n_neighbors}")
+        for name in ("min_similarity", "min_smoothed_similarity", "cluster_selection_epsilon"):
+            _require(0 < getattr(self, name) < 1, f"{name} must be in (0, 1), got {getattr(self, name)}")
+
+
+@dataclass(frozen=True, slots=True)
+class EventParams:
+    """When a topic is two stories: each side owns enough vocabulary that the other lacks.
+
+    A side *has* a term that a share ``has`` of its articles hold and *lacks* one that at most a share ``lacks`` hold.
+    Each side must own ``min_own_terms``, and ``min_own_share`` of the weight of what it owns and what both have. The
+    similarity across must stay under ``max_similarity_ratio`` of the similarity within the looser side. An article
+    less than ``min_membership`` as near to its side as the side is to itself is in neither story, as long as a share
+    ``min_core`` of the side stays. Topics of more than ``max_dense`` articles are left whole.
+    """
+
+    terms: TermParams = TermParams(title_weight=5.0, lead_words=130, lead_weight=5.0, capital_weight=1.0)
+    has: float = 0.5
+    lacks: float = 0.15
+    min_own_terms: int = 15
+    min_own_share: float = 0.575
+    max_similarity_ratio: float = 0.65
+    min_membership: float = 0.6
+    min_core: float = 0.6
+    max_dense: int = 2000
+
+    def __post_init__(self) -> None:
+        _require(
+            0 <= self.lacks < self.has <= 1,
+            f"0 <= lacks < has <= 1 must hold, got {self.lacks} and {self.has}",
+        )
+        _require(self.min_own_terms >= 1, f"min_own_terms must be at least 1, got {self.min_own_terms}")
+        for name in ("min_own_share", "max_similarity_ratio", "min_membership", "min_core"):
+            _require(0 < getattr(self, name) <= 1, f"{name} must be in (0, 1], got {getattr(self, name)}")
+        _require(4 <= self.max_dense <= 20_000, f"max_dense must be in 4..20000, got {self.max_dense}")
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceParams:
+    """When a silence inside a dated topic ends a story: the articles before and after it are too little alike.
+
+    After a silence of ``d`` days they must have a mean similarity of ``similarity_per_root_day`` times the root of
+    ``d``, at most ``max_similarity``. Silences under ``min_days`` end nothing.
+    """
+
+    min_days: float = 2.0
+    similarity_per_root_day: float = 0.085
+    max_similarity: float = 0.5
+
+    def __post_init__(self) -> None:
+        _require(self.min_days > 0, f"min_days must be above 0, got {self.min_days}")
+        for name in ("similarity_per_root_day", "max_similarity"):
+            _require(0 <= getattr(self, name) <= 1, f"{name} must be in [0, 1], got {getattr(self, name)}")
+
+
+@dataclass(frozen=True, slots=True)
+class AttachParams:
+    """When a new article joins a story at once: until a recluster settles it, rather a new story than a wrong one.
+
+    Its terms are the ``max_terms`` heaviest. Of its ``n_neighbors`` nearest articles those of at least
+    ``min_similarity`` vote for their story, each by its squared similarity. Terms that more than a share
+    ``max_window_df`` of the window hold are not looked up.
+    """
+
+    terms: TermParams = TermParams(title_weight=2.0, lead_words=120, lead_weight=2.0, capital_weight=2.0)
+    max_terms: int = 256
+    n_neighbors: int = 10
+    min_similarity: float = 0.3
+    max_window_df: float = 0.1
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.max_terms <= 65_536, f"max_terms must be in 1..65536, got {self.max_terms}")
+        _require(1 <= self.n_neighbors <= 1000, f"n_neighbors must be in 1..1000, got {self.n_neighbors}")
+        _require(0 < self.min_similarity <= 1, f"min_similarity must be in (0, 1], got {self.min_similarity}")
+        _require(0 < self.max_window_df <= 1, f"max_window_df must be in (0, 1], got {self.max_window_df}")
+
+
+@dataclass(frozen=True, slots=True)
+class StoryParams:
+    """How articles become stories: topics first, the events inside each topic next, and attachment in between."""
+
+    topic: TopicParams = TopicParams()
+    silence: SilenceParams = SilenceParams()
+    event: EventParams = EventParams()
+    attach: AttachParams = AttachParams()
+
+
+def fingerprint(*params: object, version: int) -> str:
+    """Eight hex digits that differ whenever a parameter or the normaliser's version does."""
+    canonical = json.dumps([version, *(asdict(p) for p in params)], sort_keys=True)  # type: ignore[call-overload]
+    return hashlib.blake2b(canonical.encode(), digest_size=4).hexdigest()

@@ -1,0 +1,1 @@
+"""What Redis remembers: the ledger, the log, the partitions, the jobs."""

@@ -1,0 +1,121 @@
+"""Jobs: one recluster at a time, each ended once, in a state that is true."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from redis import Redis
+
+from dedupe.errors import JobConflict, UnknownId
+from dedupe.models import Job, JobId, JobState, ReclusterDiff
+from dedupe.store.codec import decode_diff, encode_diff, time_of
+from dedupe.store.failures import store_failures
+from dedupe.store.keys import Keys
+from dedupe.store.scripts import load_script
+
+WEEK_MS = 7 * 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Grip:
+    """The right to run a job: ``token`` grows with every job begun, and a newer one wins."""
+
+    job_id: JobId
+    token: int
+
+
+class Jobs:
+    """The recluster jobs of a corpus."""
+
+    def __init__(self, redis: Redis, keys: Keys) -> None:
+        self._redis: Any = redis  # its types allow for text answers, which are never asked for
+        self._keys = keys
+        self._create = load_script(redis, "create_job")
+        self._begin = load_script(redis, "begin_job")
+        self._advance = load_script(redis, "advance_job")
+        self._finish = load_script(redis, "finish_job")
+
+    def create(self, *, dry_run: bool) -> JobId:
+        """Queue a job; ``JobConflict`` names the one that is queued or running already."""
+        job_id = JobId("j" + uuid4().hex[:16])
+        with store_failures():
+            current = self._create(
+                keys=[self._keys.current_job, self._keys.job(job_id)], args=[job_id, int(dry_run), WEEK_MS]
+            ).decode()
+        if current != job_id:
+            raise JobConflict(current)
+        return job_id
+
+    def begin(self, job_id: JobId) -> Grip | None:
+        """Take a queued job to run it; None when it is not queued (any more)."""
+        keys = [self._keys.current_job, self._keys.fence, self._keys.job(job_id)]
+        with store_failures():
+            token = int(self._begin(keys=keys, args=[job_id]))
+        return Grip(job_id, token) if token else None
+
+    def advance(self, grip: Grip, phase: str, progress: float) -> bool:
+        """Report how far a job is, which is also its sign of life; False when it is the caller's no longer."""
+        with store_failures():
+            return bool(self._advance(keys=[self._keys.job(grip.job_id)], args=[grip.token, phase, progress]))
+
+    def succeed(self, grip: Grip, diff: ReclusterDiff) -> bool:
+        """End a job well; False when it had ended before."""
+        return self._end(grip.job_id, JobState.SUCCEEDED, token=str(grip.token), diff=encode_diff(diff))
+
+    def fail(self, grip: Grip, error: str) -> bool:
+        """End a job badly, with the reason; False when it had ended before."""
+        return self._end(grip.job_id, JobState.FAILED, token=str(grip.token), error=error)
+
+    def cancel(self, job_id: JobId) -> bool:
+        """End a job on request; False when it had ended before."""
+        return self._end(job_id, JobState.CANCELLED)
+
+    def give_up_silent(self, job_id: JobId, *, silent_seconds: float) -> bool:
+        """End a running job whose worker gave no sign of life for so long as lost."""
+        error = f"its worker gave no sign of life for {silent_seconds:g} seconds"
+        return self._end(job_id, JobState.LOST, error=error, silent_ms=int(silent_seconds * 1000))
+
+    def _end(
+        self,
+        job_id: JobId,
+        state: JobState,
+        *,
+        token: str = "",
+        error: str = "",
+        diff: bytes = b"",
+        silent_ms: int | str = "",
+    ) -> bool:
+        keys = [self._keys.current_job, self._keys.job(job_id)]
+        with store_failures():
+            return bool(self._finish(keys=keys, args=[job_id, state.value, token, error, diff, silent_ms]))
+
+    def current(self) -> JobId | None:
+        """The job that is queued or running."""
+        with store_failures():
+            job_id = self._redis.get(self._keys.current_job)
+        return None if job_id is None else JobId(job_id.decode())
+
+    def job(self, job_id: JobId) -> Job:
+        """A job as it stands; ``UnknownId`` when there is none of this id."""
+        with store_failures():
+            found = self._redis.hgetall(self._keys.job(job_id))
+        if not found:
+            raise UnknownId("job", job_id)
+        return _job(job_id, {name.decode(): value for name, value in found.items()})
+
+
+def _job(job_id: JobId, fields: dict[str, bytes]) -> Job:
+    started, finished = fields.get("started"), fields.get("finished")
+    diff, error = fields.get("diff"), fields.get("error")
+    return Job(
+        id=job_id,
+        state=JobState(fields["state"].decode()),
+        dry_run=fields["dry_run"] == b"1",
+        created_at=time_of(fields["created"]),
+        started_at=None if started is None else time_of(started),
+        finished_at=None if finished is None else time_of(finished),
+        phase=fields.get("phase", b"queued").decode(),
+        progress=float(fields.get("progress", 0)),
+        diff=decode_diff(diff) if diff else None,
+        error=error.decode() if error else None,
+    )

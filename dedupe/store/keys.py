@@ -1,0 +1,126 @@
+"""Every key the service writes: its name, its type and its lifetime.
+
+A name in braces is a Redis Cluster hash tag: the keys of one script share one tag, so each script runs on one node.
+
+| key | type | holds | lives |
+|---|---|---|---|
+| ``{ns:shard}:article:ID`` | hash | an accepted article, its attempts and verdict | the window and a day |
+| ``{ns:shard}:pending`` | sorted set | accepted and not done, by the time (ms) it is due | while pending |
+| ``{ns:shard}:dead`` | sorted set | given up, by the time (ms) it was | until requeued |
+| ``{ns:shard}:counters`` | hash | accepted, assigned, duplicates, failed | for ever |
+| ``{ns:log:FP}:entries`` | stream | the sketches in order; ``SEQ-0`` is the entry's number | the window |
+| ``{ns:log:FP}:numbers`` | hash | article id -> its number in the log | the window |
+| ``{ns:log:FP}:head`` | string | the last number given | for ever |
+| ``{ns:log:FP}:generation`` | hash | the current partition: number, position, fence, times | for ever |
+| ``{ns:log:FP}:generations`` | string | the last generation number given | for ever |
+| ``{ns:log:FP}:gen:N:…`` | hash, sorted set | assignments, stories, members, updated | an hour after the next |
+| ``{ns:jobs}:current`` | string | the recluster job that is queued or running | while it is |
+| ``{ns:jobs}:fence`` | string | the last fencing token given | for ever |
+| ``{ns:jobs}:job:ID`` | hash | a job | a week after its last change |
+"""
+
+from dataclasses import dataclass
+from typing import NewType
+from zlib import crc32
+
+from dedupe.models import ArticleId, JobId
+
+Shard = NewType("Shard", int)
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationKeys:
+    """The keys of one partition."""
+
+    assignments: str
+    stories: str
+    members: str
+    updated: str
+
+    def all(self) -> list[str]:
+        """Every key, in the order the scripts take them."""
+        return [self.assignments, self.stories, self.members, self.updated]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Key names for a corpus: ``fingerprint`` names the parameters its sketches were made with."""
+
+    namespace: str
+    fingerprint: str
+    n_shards: int = 1
+
+    def shards(self) -> list[Shard]:
+        """Every shard of the ledger."""
+        return [Shard(number) for number in range(self.n_shards)]
+
+    def shard_of(self, article_id: ArticleId) -> Shard:
+        """The shard an article lives in; it depends on nothing but the id."""
+        return Shard(crc32(article_id.encode()) % self.n_shards)
+
+    def article(self, article_id: ArticleId) -> str:
+        """The article's record."""
+        return f"{{{self.namespace}:{self.shard_of(article_id)}}}:article:{article_id}"
+
+    def pending(self, shard: Shard) -> str:
+        """The ledger of a shard."""
+        return f"{{{self.namespace}:{shard}}}:pending"
+
+    def dead(self, shard: Shard) -> str:
+        """The dead letters of a shard."""
+        return f"{{{self.namespace}:{shard}}}:dead"
+
+    def counters(self, shard: Shard) -> str:
+        """The counters of a shard."""
+        return f"{{{self.namespace}:{shard}}}:counters"
+
+    def article_prefix(self, shard: Shard) -> str:
+        """What the names of a shard's article records begin with."""
+        return f"{{{self.namespace}:{shard}}}:article:"
+
+    def _log(self, name: str) -> str:
+        return f"{{{self.namespace}:log:{self.fingerprint}}}:{name}"
+
+    @property
+    def entries(self) -> str:
+        """The log."""
+        return self._log("entries")
+
+    @property
+    def numbers(self) -> str:
+        """Which number each article has in the log."""
+        return self._log("numbers")
+
+    @property
+    def head(self) -> str:
+        """The last number given in the log."""
+        return self._log("head")
+
+    @property
+    def generation(self) -> str:
+        """Which partition is current."""
+        return self._log("generation")
+
+    @property
+    def generations(self) -> str:
+        """The last generation number given."""
+        return self._log("generations")
+
+    def partition(self, generation: int) -> GenerationKeys:
+        """The keys of one generation's partition."""
+        names = ("assignments", "stories", "members", "updated")
+        return GenerationKeys(*(self._log(f"gen:{generation}:{name}") for name in names))
+
+    @property
+    def current_job(self) -> str:
+        """The recluster job that is queued or running."""
+        return f"{{{self.namespace}:jobs}}:current"
+
+    @property
+    def fence(self) -> str:
+        """The last fencing token given to a job."""
+        return f"{{{self.namespace}:jobs}}:fence"
+
+    def job(self, job_id: JobId) -> str:
+        """A job's record."""
+        return f"{{{self.namespace}:jobs}}:job:{job_id}"

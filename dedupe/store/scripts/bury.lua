@@ -1,0 +1,12 @@
+-- Give up one article at once: it can never be processed.
+-- KEYS  1 pending  2 dead  3 counters  4 the article record
+-- ARGV  1 id  2 reason
+-- Answer: 1 when this call gave it up
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then
+  return 0
+end
+local time = redis.call('TIME')
+redis.call('ZADD', KEYS[2], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[1])
+redis.call('HSET', KEYS[4], 'failure', ARGV[2])
+redis.call('HINCRBY', KEYS[3], 'failed', 1)
+return 1

@@ -1,0 +1,1 @@
+"""Which story is it part of? Vectors, neighbours, topics, events, labels."""

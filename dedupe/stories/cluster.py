@@ -1,0 +1,91 @@
+"""Articles to stories, all at once."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from dedupe.models import Article, ArticleId, DuplicateKind, Story, Verdict
+from dedupe.near_duplicates.find import verdicts
+from dedupe.settings import StoryParams
+from dedupe.stories.describe import Collection, describe_stories
+from dedupe.stories.partition import partition, with_copies
+from dedupe.stories.vectors import read_occurrences
+
+_REPRINT_JACCARD = 0.9
+_SECONDS_A_DAY = 86_400
+_UNDATED = datetime.max.replace(tzinfo=UTC)
+
+
+def cluster_stories(articles: Iterable[Article], params: StoryParams | None = None) -> list[Story]:
+    """Stories of the articles: every article in exactly one, and in one of its own if nothing resembles it.
+
+    Stories come in the order of their first article and members in the order given; nothing else depends on that
+    order. A copy is in the story of the article it repeats. Of two copies the original is the earlier one, then the
+    longer one, then the one whose content has the smaller hash.
+
+    Raises
+    ------
+    ValueError
+        If two articles have the same id.
+    """
+    given = list(articles)
+    place = {article.id: at for at, article in enumerate(given)}
+    if len(place) < len(given):
+        raise ValueError(f"article ids must be distinct, got {_first_repeated(given)!r} twice")
+    ordered = sorted(given, key=_own_place)
+    judged = {verdict.article_id: verdict for verdict in verdicts(ordered)}
+    rows = [article for article in ordered if not _is_reprint(judged[article.id])]
+    words = read_occurrences(rows)
+    days = np.array([_day(article) for article in rows], dtype=np.float64)
+    found = partition(words, days, StoryParams() if params is None else params)
+    row_of = {article.id: row for row, article in enumerate(rows)}
+    original = np.array([row_of[judged[article.id].group] for article in rows], dtype=np.int64)
+    stories = describe_stories(with_copies(found, original), _collection(rows, words.vocabulary, judged))
+    return _in_order_given(stories, place)
+
+
+def _first_repeated(articles: Sequence[Article]) -> ArticleId:
+    counted = Counter(article.id for article in articles)
+    return next(article_id for article_id, n_times in counted.items() if n_times > 1)
+
+
+def _own_place(article: Article) -> tuple[datetime, int, bytes, str]:
+    """Place of an article in an order that is the same whatever order it came in."""
+    date = _UNDATED if article.published_at is None else article.published_at
+    title = "" if article.title is None else article.title
+    content = f"{title}\0{article.text}".encode(errors="surrogatepass")
+    return date, -len(content), hashlib.blake2b(content, digest_size=16).digest(), article.id
+
+
+def _day(article: Article) -> float:
+    return np.nan if article.published_at is None else article.published_at.timestamp() / _SECONDS_A_DAY
+
+
+def _is_reprint(verdict: Verdict) -> bool:
+    """Whether a copy adds nothing to its original's vector. Looser copies do, and stories are worse without them."""
+    return verdict.duplicate_of is not None and (
+        verdict.kind is DuplicateKind.EXACT or verdict.jaccard >= _REPRINT_JACCARD
+    )
+
+
+def _collection(
+    rows: Sequence[Article], vocabulary: tuple[str, ...], judged: Mapping[ArticleId, Verdict]
+) -> Collection:
+    reprints: defaultdict[ArticleId, list[ArticleId]] = defaultdict(list)
+    for verdict in judged.values():
+        if _is_reprint(verdict):
+            reprints[verdict.group].append(verdict.article_id)
+    copies = {verdict.article_id: verdict.group for verdict in judged.values() if verdict.duplicate_of is not None}
+    return Collection(rows, vocabulary, reprints_of=dict(reprints), original_of=copies)
+
+
+def _in_order_given(stories: Iterable[Story], place: Mapping[ArticleId, int]) -> list[Story]:
+    ordered = [
+        replace(story, members=tuple(sorted(story.members, key=lambda member: place[member.article_id])))
+        for story in stories
+    ]
+    return sorted(ordered, key=lambda story: place[story.members[0].article_id])

@@ -1,0 +1,1 @@
+"""The web page: stories as HTML that is whole in itself, without scripts."""

@@ -1,0 +1,122 @@
+"""What the page shows of stories and articles: strangers' text made harmless to read, and cut to size."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote, urlsplit
+
+from dedupe.models import Article, ArticleId, Member, StoryView
+
+MEMBERS_SHOWN = 25
+MEMBERS_UNFOLDED = 6
+TITLE_CHARS = 200
+_NAME_CHARS = 60
+_URL_CHARS = 2_000
+# Each turns the text after it around, also outside its own element.
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_MARKS_IN_A_ROW = 4  # no script stacks more; more of them paint over the lines above
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMember:
+    """A line of a story; ``link`` is None where the article has no http address."""
+
+    id: str
+    path: str
+    title: str
+    source: str
+    link: str | None
+    published_at: datetime | None
+    repeats: str | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStory:
+    """A story: ``folded`` members are there when asked for, ``n_unshown`` more are not on the page."""
+
+    id: str
+    path: str
+    label: str
+    keywords: str
+    settled: bool
+    updated_at: datetime
+    n_members: int
+    members: tuple[ShownMember, ...]
+    folded: tuple[ShownMember, ...]
+    n_unshown: int
+
+
+def shown_stories(views: Sequence[StoryView], articles: Mapping[ArticleId, Article]) -> list[ShownStory]:
+    """Stories as the page shows them; an article that expired meanwhile is shown by its id."""
+    return [_story(view, articles) for view in views]
+
+
+def _story(view: StoryView, articles: Mapping[ArticleId, Article]) -> ShownStory:
+    story = view.story
+    members = tuple(_member(member, articles.get(member.article_id)) for member in story.members[:MEMBERS_SHOWN])
+    return ShownStory(
+        id=plain(story.id, limit=_NAME_CHARS),
+        path=f"/v1/stories/{quote(story.id, safe='')}",
+        label=plain(story.label, limit=TITLE_CHARS) or "(no label)",
+        keywords=", ".join(plain(word, limit=_NAME_CHARS) for word in story.keywords[:8]),
+        settled=view.settled,
+        updated_at=view.updated_at.astimezone(UTC),
+        n_members=len(story.members),
+        members=members[:MEMBERS_UNFOLDED],
+        folded=members[MEMBERS_UNFOLDED:],
+        n_unshown=len(story.members) - len(members),
+    )
+
+
+def _member(member: Member, article: Article | None) -> ShownMember:
+    said = "" if article is None else article.title or article.text[: 4 * TITLE_CHARS]
+    published_at = None if article is None else article.published_at
+    copied = member.duplicate_of
+    return ShownMember(
+        id=plain(member.article_id, limit=_NAME_CHARS),
+        path=f"/v1/articles/{quote(member.article_id, safe='')}",
+        title=plain(said, limit=TITLE_CHARS) or plain(member.article_id, limit=TITLE_CHARS),
+        source=plain((article and article.source) or "", limit=_NAME_CHARS),
+        link=safe_link(None if article is None else article.url),
+        published_at=None if published_at is None else published_at.astimezone(UTC),
+        repeats=None if copied is None else plain(copied, limit=_NAME_CHARS),
+        confidence=member.confidence,
+    )
+
+
+def plain(text: str, *, limit: int) -> str:
+    """Text on one line of at most ``limit`` characters, without what acts on the text around it.
+
+    Control characters, direction marks, lone surrogates and towers of combining marks go; joiners stay, which
+    several scripts need.
+    """
+    kept = "".join(" " if c.isspace() else c for c in text[: 4 * limit] if c.isspace() or _is_harmless(c))
+    line = " ".join(_low(kept).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _is_harmless(character: str) -> bool:
+    return character not in _BIDI and unicodedata.category(character) not in ("Cc", "Cs", "Cn", "Co")
+
+
+def _low(text: str) -> str:
+    kept, run = [], 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= _MARKS_IN_A_ROW:
+            kept.append(character)
+    return "".join(kept)
+
+
+def safe_link(url: str | None) -> str | None:
+    """Address a reader may be sent to: http or https with a host, nothing that is a program."""
+    if url is None or len(url) > _URL_CHARS or re.search(r"[\s\x00-\x1f\x7f\\]", url) or not url.isprintable():
+        return None
+    try:
+        parts = urlsplit(url)
+        return url if parts.scheme in ("http", "https") and parts.hostname else None
+    except ValueError:
+        return None

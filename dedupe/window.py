@@ -1,0 +1,122 @@
+"""What a worker holds in memory: the sketches of the window, replayed from the log in its order."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from dedupe.models import ArticleId, Assignment, Sketch, StoryId, Verdict
+from dedupe.near_duplicates.index import SignatureIndex
+from dedupe.near_duplicates.verify import Candidate, judge
+from dedupe.settings import AttachParams, DuplicateParams
+from dedupe.stories.attach import attach
+from dedupe.stories.ids import story_id_of
+from dedupe.stories.term_index import TermIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the log as the window remembers it: its number, its time (ms), its article."""
+
+    number: int
+    at: int
+    sketch: Sketch
+
+
+class Window:
+    """An index over the log's last ``window_ms``, built entry by entry.
+
+    What it answers about an entry is a function of the entries before it and of the stories they have, so every
+    worker that replays the same log answers the same.
+    """
+
+    def __init__(self, *, duplicates: DuplicateParams, attaching: AttachParams, window_ms: int) -> None:
+        self.position = 0
+        self._duplicates = duplicates
+        self._attaching = attaching
+        self._window_ms = window_ms
+        self._places: deque[Place] = deque()
+        self._signatures = SignatureIndex(duplicates.sketch)
+        self._terms = TermIndex(attaching)
+        self._by_text: dict[bytes, ArticleId] = {}
+        self._verdicts: dict[ArticleId, Verdict] = {}
+        self._assignments: dict[ArticleId, Assignment] = {}
+        self._story_of: dict[ArticleId, StoryId] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def ids(self) -> Iterator[tuple[int, ArticleId]]:
+        """Number and article of every entry in the window, in order."""
+        return ((place.number, place.sketch.article_id) for place in self._places)
+
+    def verdict(self, article_id: ArticleId) -> Verdict:
+        """What was decided about an entry of the window; an article that repeats nothing heads its own group."""
+        return self._verdicts.get(article_id) or Verdict(article_id, article_id)
+
+    def assignment(self, article_id: ArticleId) -> Assignment | None:
+        """The story an entry of the window is in, None when it has left the window."""
+        return self._assignments.get(article_id)
+
+    def slide(self, at: int) -> None:
+        """Let go of what is older than the window at a time (ms): that of the next entry, so that all let go alike."""
+        while self._places and self._places[0].at < at - self._window_ms:
+            self._forget(self._places.popleft())
+
+    def suspects(self, sketch: Sketch) -> list[ArticleId]:
+        """Canonical articles that may be what this one repeats: the same text, or a shared LSH bucket."""
+        same = self._by_text.get(sketch.text_key)
+        others = self._signatures.candidates(sketch.signature) if sketch.signature.size else []
+        return others if same is None else [same, *(other for other in others if other != same)]
+
+    def judge(self, candidate: Candidate, suspects: Sequence[Candidate]) -> Verdict:
+        """The verdict on the next entry, verified against its suspects."""
+        return judge(candidate, suspects, self._duplicates)
+
+    def attach(self, sketch: Sketch, verdict: Verdict) -> Assignment:
+        """The provisional story of the next entry: its canonical article's, the nearest one, or a new one."""
+        original = self._assignments.get(verdict.group) if verdict.duplicate_of is not None else None
+        if original is not None:
+            return Assignment(original.story_id, settled=False, confidence=original.confidence)
+        neighbours = self._terms.nearest(sketch, limit=self._attaching.n_neighbors)
+        story_id, confidence = attach(neighbours, self._story_of, self._attaching)
+        return Assignment(story_id or story_id_of([sketch.article_id]), settled=False, confidence=confidence)
+
+    def add(self, place: Place, verdict: Verdict, assignment: Assignment) -> None:
+        """Take the next entry of the log in."""
+        sketch, article_id = place.sketch, place.sketch.article_id
+        self._places.append(place)
+        self.position = place.number
+        self._place(article_id, assignment)
+        if verdict.duplicate_of is not None:
+            self._verdicts[article_id] = verdict
+            return
+        self._by_text.setdefault(sketch.text_key, article_id)
+        if sketch.signature.size:
+            self._signatures.add(article_id, sketch.signature)
+        self._terms.add(sketch)
+
+    def rebase(self, position: int, assignments: Mapping[ArticleId, Assignment]) -> None:
+        """Go back to a position of the log, with the stories a recluster gave the articles up to it.
+
+        Every entry of the window up to ``position`` has to be in ``assignments``. What followed is forgotten, to be
+        replayed.
+        """
+        while self._places and self._places[-1].number > position:
+            self._forget(self._places.pop())
+        for place in self._places:
+            self._place(place.sketch.article_id, assignments[place.sketch.article_id])
+        self.position = min(self.position, position)
+
+    def _place(self, article_id: ArticleId, assignment: Assignment) -> None:
+        self._assignments[article_id] = assignment
+        self._story_of[article_id] = assignment.story_id
+
+    def _forget(self, place: Place) -> None:
+        article_id = place.sketch.article_id
+        del self._assignments[article_id], self._story_of[article_id]
+        if self._verdicts.pop(article_id, None) is not None:
+            return
+        if self._by_text.get(place.sketch.text_key) == article_id:
+            del self._by_text[place.sketch.text_key]
+        self._signatures.remove(article_id)
+        self._terms.remove(article_id)

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy import sparse
+
+from dedupe.stories.neighbours import mean_similarities, similarity_graph
+from dedupe.stories.smoothing import unit_rows
+
+matrices = hnp.arrays(np.float64, st.tuples(st.integers(1, 12), st.just(5)), elements=st.sampled_from([0.0, 1, 2, 5]))
+
+
+@settings(deadline=None)
+@given(matrices)
+def test_with_room_for_all_neighbours_the_graph_is_the_cosine_matrix_above_the_floor(dense):
+    rows = unit_rows(sparse.csr_matrix(dense))
+    expected = (rows @ rows.T).toarray()
+    np.fill_diagonal(expected, 0)
+
+    graph = similarity_graph(rows, n_neighbors=20, min_similarity=0.3).toarray()
+
+    clear = abs(expected - 0.3) > 1e-9
+    assert graph[clear] == pytest.approx(np.where(expected > 0.3, expected, 0)[clear])
+
+
+@settings(deadline=None)
+@given(matrices)
+def test_the_graph_is_symmetric_and_joins_no_row_to_itself(dense):
+    graph = similarity_graph(unit_rows(sparse.csr_matrix(dense)), n_neighbors=2, min_similarity=0.05)
+
+    assert abs(graph - graph.T).max() == pytest.approx(0)
+    assert not graph.diagonal().any()
+
+
+def test_a_row_keeps_its_nearest_neighbours():
+    rows = unit_rows(sparse.csr_matrix([[1.0, 0, 0], [1, 0.1, 0], [1, 1, 0], [1, 0, 3]]))
+
+    graph = similarity_graph(rows, n_neighbors=1, min_similarity=0.05)
+
+    assert graph[0].nonzero()[1].tolist() == [1, 3]
+    assert graph[1].nonzero()[1].tolist() == [0, 2]
+
+
+def test_no_rows_and_empty_rows_have_no_neighbours():
+    for n in (0, 3):
+        graph = similarity_graph(sparse.csr_matrix((n, 4)), n_neighbors=2, min_similarity=0.05)
+        assert (graph.shape, graph.nnz) == ((n, n), 0)
+
+
+def test_mean_similarities_leave_out_the_article_itself():
+    similarity = np.array([[1.0, 0.5, 0.1], [0.5, 1.0, 0.3], [0.1, 0.3, 1.0]])
+
+    assert mean_similarities(similarity) == pytest.approx([0.3, 0.4, 0.2])
