@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 
 python=.venv/bin/python
 stamp=.venv/complete
-# Left behind by a run that was interrupted: what it made is not to be trusted.
+# The process that makes .venv. Left behind by an interrupted run, whose work is not to be trusted.
 begun=.venv/incomplete
 # The place belongs to it: an editable install names its directory.
 wanted="$(pwd) $(cksum .ci/requirements.lock) $(cksum pyproject.toml)"
@@ -35,6 +35,16 @@ find_python() {
     return 1
 }
 
+wait_for_another_run() {
+    waited=0
+    while [ -f "$begun" ] && kill -0 "$(cat "$begun")" 2>/dev/null && [ "$waited" -lt 300 ]; do
+        [ "$waited" -gt 0 ] || say "Process $(cat "$begun") is already making .venv; waiting for it ..."
+        sleep 1
+        waited=$((waited + 1))
+    done
+}
+
+wait_for_another_run
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && "$python" -c '' 2>/dev/null; then
     exit 0
 fi
@@ -45,11 +55,11 @@ if [ -f "$begun" ] || ! suits "$python" || ! "$python" -m pip --version >/dev/nu
     say "Making .venv with $base ($("$base" --version 2>&1)) ..."
     rm -rf .venv
     mkdir .venv
-    : >"$begun"
+    echo $$ >"$begun"
     "$base" -m venv .venv
 fi
 
-: >"$begun"
+echo $$ >"$begun"
 say "Installing the pinned dependencies; the first time takes a minute or a few ..."
 # Wheels only: nobody should need a compiler, and a missing wheel should say so at once.
 "$python" -m pip install --require-hashes --only-binary :all: -r .ci/requirements.lock

@@ -184,6 +184,24 @@ class SilenceParams:
 
 
 @dataclass(frozen=True, slots=True)
+class CohesionParams:
+    """When a story comes apart: its articles, as they are, fall short of a mean similarity of ``min_similarity``.
+
+    Stories whose articles have fewer than ``min_terms`` terms (their median), and those of more than ``max_dense``
+    articles, are left whole.
+    """
+
+    min_similarity: float = 0.14
+    min_terms: int = 50
+    max_dense: int = 2000
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.min_similarity < 1, f"min_similarity must be in [0, 1), got {self.min_similarity}")
+        _require(self.min_terms >= 0, f"min_terms must be at least 0, got {self.min_terms}")
+        _require(2 <= self.max_dense <= 20_000, f"max_dense must be in 2..20000, got {self.max_dense}")
+
+
+@dataclass(frozen=True, slots=True)
 class AttachParams:
     """When a new article joins a story at once: until a recluster settles it, rather a new story than a wrong one.
 
@@ -212,6 +230,7 @@ class StoryParams:
     topic: TopicParams = TopicParams()
     silence: SilenceParams = SilenceParams()
     event: EventParams = EventParams()
+    cohesion: CohesionParams = CohesionParams()
     attach: AttachParams = AttachParams()
 
 

@@ -1,4 +1,4 @@
-"""The fixtures ``site``, ``http`` and ``client``, for modules that say ``pytest_plugins = ["tests.serving_fixtures"]``."""
+"""The fixtures ``site``, ``http`` and ``client``, for modules with ``pytest_plugins = ["tests.serving_fixtures"]``."""
 
 from collections.abc import Callable, Iterator
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,17 @@ def test_what_an_interrupted_install_left_is_made_anew(checkout):
     assert ended.returncode == 7
     assert not (checkout / ".venv" / "half a package").exists()
     assert (checkout / ".venv" / "incomplete").exists()
+
+
+def test_a_second_run_waits_for_the_first(checkout):
+    make_program(checkout / ".venv" / "bin" / "python", "exit 0")
+    first = subprocess.Popen(["sleep", "0.5"])
+    (checkout / ".venv" / "incomplete").write_text(f"{first.pid}\n")
+    complete(checkout)
+    threading.Thread(target=first.wait).start()
+
+    ended = install(checkout, sys.executable)
+
+    assert ended.returncode == 0
+    assert f"Process {first.pid} is already making .venv" in ended.stderr
+    assert first.returncode == 0

@@ -17,7 +17,7 @@ from dedupe.local.ports import USUAL_PORT
 from dedupe.models import Json
 
 Command = TypeVar("Command", bound=Callable[..., None])
-PATIENCE_SECONDS = 5.0  # a person waits; a program has the client
+PATIENCE_SECONDS = 2.0  # a person waits; a program has the client
 
 
 def service_options(command: Command) -> Command:

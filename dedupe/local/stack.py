@@ -43,7 +43,7 @@ from dedupe.local.supervisor import Show, StopRequested, Supervisor
 _PREDECESSOR_SECONDS = 15.0
 _READY_SECONDS = 60.0
 # Until the API accepts connections they wait in its socket, and the supervisor must not wait with them.
-_READY_PATIENCE_SECONDS = 0.3
+_READY_PATIENCE_SECONDS = 1.0
 STOP_ORDER = (("api",), ("scheduler", "worker", "recluster"), ("server",))
 
 

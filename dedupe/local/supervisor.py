@@ -185,8 +185,8 @@ class Supervisor:
         for child in ending:
             for line in child.read_lines():
                 self._show(child.program.name, line)
-            self._show(child.program.name, describe_stop(child.exit_status()))
             self._let_go(child)
+            self._show(child.program.name, describe_stop(child.exit_status()))
 
 
 def describe_stop(status: int | None) -> str:

@@ -1,6 +1,6 @@
 """The batch path from articles to pairs and verdicts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from dedupe.near_duplicates.signatures import blocks_of, signatures_of
 from dedupe.near_duplicates.verify import Candidate, compare, judge
 from dedupe.settings import DuplicateParams, SketchParams
 from dedupe.text.normalise import content, key_of_normalised, normalise
-from dedupe.text.words import cut_words
+from dedupe.text.words import Words, cut_words
 
 _MOST_PAIRED = 1000
 
@@ -59,13 +59,14 @@ def prepare(articles: Iterable[Article], params: SketchParams) -> Iterator[tuple
     for block in blocks_of(texts):
         ids = [article.id for article in held[begin : begin + len(block)]]
         begin += len(block)
-        yield from _prepare_block(ids, [normalise(text) for text in block], params)
+        normalised = [normalise(text) for text in block]
+        yield from prepare_words(ids, normalised, cut_words(normalised), params)
 
 
-def _prepare_block(
-    ids: list[ArticleId], texts: list[str], params: SketchParams
+def prepare_words(
+    ids: Sequence[ArticleId], texts: Sequence[str], words: Words, params: SketchParams
 ) -> Iterator[tuple[Candidate, NDArray[np.uint32]]]:
-    words = cut_words(texts)
+    """The same for normalised texts whose words are cut already, to be cut once for more than one purpose."""
     hashes, offsets = shingle_hashes(words, shingle_words=params.shingle_words)
     named = named_shingles(words, shingle_words=params.shingle_words)
     signatures = signatures_of(hashes, offsets, params)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from dedupe.settings import StoryParams, TopicParams
+from dedupe.stories.cohesion import split_loose
 from dedupe.stories.density import NOISE, density_clusters
 from dedupe.stories.neighbours import similarity_graph
 from dedupe.stories.refine import split_topic
@@ -49,7 +50,8 @@ def partition(words: Occurrences, days: NDArray[np.float64], params: StoryParams
     topics = []
     for topic in _topics(rows, params.topic):
         parts = [topic[part] for part in split_at_silences(by_lead[topic], days[topic], params.silence)]
-        stories = [part[story] for part in parts for story in split_topic(weights[part], tfidf[part], params.event)]
+        events = [part[event] for part in parts for event in split_topic(weights[part], tfidf[part], params.event)]
+        stories = [event[story] for event in events for story in split_loose(by_lead[event], params.cohesion)]
         topics.append(tuple(sorted(stories, key=lambda story: int(story[0]))))
     return Partition(topics=tuple(topics), rows=rows, tfidf=tfidf)
 

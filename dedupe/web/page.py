@@ -93,7 +93,7 @@ def docs_page(openapi: Mapping[str, object], kinds: Sequence[KindOfProblem]) -> 
         Operation(
             method.upper(),
             path,
-            operation.get("description", "").strip(),
+            operation.get("description", "").replace("``", "").strip(),
             tuple(p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"),
             ", ".join(operation.get("requestBody", {}).get("content", {})),
         )

@@ -30,6 +30,7 @@ class ShownMember:
     link: str | None
     published_at: datetime | None
     repeats: str | None
+    repeats_path: str
     confidence: float
 
 
@@ -77,14 +78,20 @@ def _member(member: Member, article: Article | None) -> ShownMember:
     copied = member.duplicate_of
     return ShownMember(
         id=plain(member.article_id, limit=_NAME_CHARS),
-        path=f"/v1/articles/{quote(member.article_id, safe='')}",
-        title=plain(said, limit=TITLE_CHARS) or plain(member.article_id, limit=TITLE_CHARS),
-        source=plain((article and article.source) or "", limit=_NAME_CHARS),
+        path=article_path(member.article_id),
+        title=plain(said, limit=TITLE_CHARS) or "(no title)",
+        source=plain("" if article is None else article.source or "", limit=_NAME_CHARS),
         link=safe_link(None if article is None else article.url),
         published_at=None if published_at is None else published_at.astimezone(UTC),
         repeats=None if copied is None else plain(copied, limit=_NAME_CHARS),
+        repeats_path=article_path(copied or ""),
         confidence=member.confidence,
     )
+
+
+def article_path(article_id: str) -> str:
+    """Where the API has an article."""
+    return f"/v1/articles/{quote(article_id, safe='')}"
 
 
 def plain(text: str, *, limit: int) -> str:
