@@ -17,11 +17,11 @@ help:
 	@echo 'make clean    remove .venv and the caches'
 
 install:
-	@sh .ci/venv.sh
+	@/bin/sh .ci/venv.sh
 
 # The supervisor ends with make, even when make is killed: it is told make's process id and watches it.
 demo: install
-	@exec env DEDUPE_OWNER_PID=$$PPID $(VENV_PYTHON) -m dedupe demo
+	@exec /usr/bin/env DEDUPE_OWNER_PID=$$PPID $(VENV_PYTHON) -m dedupe demo
 
 test: install
 	$(VENV_PYTHON) -m ruff format --check .

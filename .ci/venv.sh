@@ -2,10 +2,10 @@
 # Makes .venv: the dependencies of requirements.lock, each checked by its hash, and the project itself.
 # Does nothing where the lock, pyproject.toml and the place are those of the last complete run.
 set -eu
-cd "$(dirname "$0")/.."
 # A stripped environment must not hide the system's own tools.
 PATH="${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin"
 export PATH
+cd "$(dirname "$0")/.."
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 
 python=.venv/bin/python

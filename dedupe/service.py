@@ -163,9 +163,12 @@ class Service:
             self._follower = self._new_follower()
         return self._follower
 
-    def warm(self) -> None:
-        """Replay the window and load what the first article would wait for."""
-        self._sketch([Article(ArticleId("warm"), "A first article, so that the second does not wait.", lang="en")])
+    def warm(self, *, recluster: bool = False) -> None:
+        """Replay the window and load what the first article (and, if asked for, the first recluster) waits for."""
+        article = Article(ArticleId("warm"), "A first article, so that the second does not wait.", lang="en")
+        self._sketch([article])
+        if recluster:
+            self._recluster.cluster([article])
         self.follower().catch_up()
 
     def requeue_dead(self) -> list[ArticleId]:

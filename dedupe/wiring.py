@@ -1,6 +1,7 @@
 """Builds everything, once, from the environment: the only composition root."""
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 
 from celery import Celery
@@ -14,7 +15,7 @@ from dedupe.environment import Settings, read_settings
 from dedupe.errors import StackError
 from dedupe.follower import Follower
 from dedupe.local import broker_of, find_running
-from dedupe.models import JobId
+from dedupe.models import Article, JobId, Story
 from dedupe.recluster import Recluster
 from dedupe.service import Doorbell, Service
 from dedupe.settings import DuplicateParams, StoryParams, fingerprint
@@ -24,7 +25,6 @@ from dedupe.store.keys import Keys, Shard
 from dedupe.store.ledger import Ledger
 from dedupe.store.log import Log
 from dedupe.store.partitions import Partitions
-from dedupe.stories.cluster import cluster_stories
 from dedupe.text.normalise import NORMALISER_VERSION
 from dedupe.window import Window
 
@@ -200,9 +200,16 @@ def assemble(settings: Settings, redis: Redis, doorbell: Doorbell) -> Service:
             candidates_of=partial(candidates_of, duplicates=duplicates),
         ),
         sketch=partial(sketch_articles, duplicates=duplicates, attach=stories.attach),
-        recluster=Recluster(ledger, log, partitions, jobs, partial(cluster_stories, params=stories)),
+        recluster=Recluster(ledger, log, partitions, jobs, partial(_cluster, params=stories)),
         max_batch=settings.max_batch,
         max_article_chars=settings.max_article_chars,
         claim_limit=settings.claim_limit,
         max_attempts=settings.max_attempts,
     )
+
+
+def _cluster(articles: Sequence[Article], params: StoryParams) -> list[Story]:
+    # Here, because the API and the scheduler never need it, and it takes a second.
+    from dedupe.stories.cluster import cluster_stories  # noqa: PLC0415
+
+    return cluster_stories(articles, params)

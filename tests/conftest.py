@@ -24,7 +24,7 @@ def redis(server: ServerAddress) -> Iterator[Redis]:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def eventually() -> Callable[[Callable[[], bool]], None]:
     """Waits until a condition holds, and fails the test when it does not in time."""
 

@@ -10,6 +10,7 @@ from dedupe.service import Service
 from dedupe.store.keys import Shard
 from dedupe.wiring import (
     DRAIN_TASK,
+    RECLUSTER_QUEUE,
     RECLUSTER_TASK,
     RECONCILE_TASK,
     SCHEDULED_RECLUSTER_TASK,
@@ -28,8 +29,8 @@ def service() -> Service:
 
 @worker_process_init.connect
 def warm(**_: object) -> None:
-    """Load the window before the first task, not during it."""
-    service().warm()
+    """Load what the first task would wait for, before it comes."""
+    service().warm(recluster=RECLUSTER_QUEUE in app.amqp.queues.consume_from)
 
 
 @app.task(name=DRAIN_TASK)

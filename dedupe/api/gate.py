@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Iterable
 from ipaddress import ip_address
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -88,11 +88,25 @@ def refuse(scope: Scope, *, api_key: str | None) -> Problem | None:
     if scope["path"] in OPEN_PATHS:
         return None
     if api_key is None:
-        return None if is_local(scope.get("server")) else Problem(Kind.NOT_EXPOSED, Kind.NOT_EXPOSED.advice)
+        return None if _is_asked_from_here(scope) else Problem(Kind.NOT_EXPOSED, Kind.NOT_EXPOSED.advice)
     scheme, _, given = Headers(scope=scope).get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), api_key.encode()):
         return None
     return Problem(Kind.KEY_NEEDED, Kind.KEY_NEEDED.advice, headers={"WWW-Authenticate": 'Bearer realm="dedupe"'})
+
+
+def _is_asked_from_here(scope: Scope) -> bool:
+    # A web page from elsewhere reaches loopback through its reader's browser; it cannot hide where it comes from.
+    headers = Headers(scope=scope)
+    named = [f"http://{headers.get('host', 'localhost')}", headers.get("origin", "http://localhost")]
+    return is_local(scope.get("server")) and all(is_this_machine(_hostname(url)) for url in named)
+
+
+def _hostname(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def is_local(server: Iterable[str | int | None] | None) -> bool:
@@ -100,9 +114,12 @@ def is_local(server: Iterable[str | int | None] | None) -> bool:
     if server is None:
         return True
     host, port = server
-    if port is None:
-        return True
+    return port is None or is_this_machine(str(host))
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host's name or address can be no other machine's."""
     try:
-        return ip_address(str(host)).is_loopback
+        return ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return host == "localhost" or host.endswith(".localhost")

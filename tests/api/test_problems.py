@@ -152,6 +152,27 @@ def test_without_a_key_other_machines_are_refused_and_told_why(site):
     assert alive.status_code == 200
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "evil.example"},
+        {"host": "evil.example:8080"},
+        {"host": "127.0.0.1.evil.example"},
+        {"host": "[not an address"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+    ],
+)
+def test_without_a_key_no_web_page_from_elsewhere_gets_through_a_browser(http, headers):
+    assert http.get("/v1/stories", headers=headers).status_code == 403
+    assert http.post("/v1/dead-letters:requeue", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:9999", "localhost", "[::1]:8080", "dedupe.localhost"])
+def test_this_machines_own_names_are_let_in(http, host):
+    assert http.get("/v1/stories", headers={"host": host, "origin": f"http://{host}"}).status_code == 200
+
+
 def test_encoded_slashes_stay_encoded_until_the_route_is_found():
     assert keep_encoded_slashes(b"/v1/articles/a%2Fb%20c%25", "ignored") == "/v1/articles/a%2Fb c%25"
     assert keep_encoded_slashes(None, "/as/given") == "/as/given"

@@ -1,0 +1,31 @@
+"""Whether a story holds together without its neighbours' help.
+
+Smoothing draws articles of one subject together, and now and then articles that themselves have little in common.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.cluster.hierarchy import fcluster, linkage
+
+from dedupe.settings import CohesionParams
+
+
+def split_loose(rows: sparse.csr_matrix[np.float64], params: CohesionParams) -> list[NDArray[np.int64]]:
+    """Row numbers of the parts of a story whose articles are alike, each ascending; together all the rows.
+
+    Parts are those of average linkage at the mean similarity ``min_similarity``. Short texts are never parted: two
+    snippets of one event may share two words.
+
+    Parameters
+    ----------
+    rows
+        Shape ``(n, n_terms)``, each row of length 1 or empty.
+    """
+    n = rows.shape[0]
+    if not 2 <= n <= params.max_dense or np.median(np.diff(rows.indptr)) < params.min_terms:
+        return [np.arange(n)]
+    distances = np.clip(1 - (rows @ rows.T).toarray(), 0, 1)[np.triu_indices(n, 1)]
+    parts = fcluster(linkage(distances, "average"), 1 - params.min_similarity, "distance")
+    members = [np.flatnonzero(parts == part) for part in range(1, parts.max() + 1)]
+    return sorted(members, key=lambda part: int(part[0]))

@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+from scipy import sparse
+
+from dedupe.settings import CohesionParams
+from dedupe.stories.cohesion import split_loose
+from dedupe.stories.smoothing import unit_rows
+
+
+def parts(*vocabularies, **params):
+    rows = np.zeros((len(vocabularies), 300))
+    for row, terms in enumerate(vocabularies):
+        rows[row, list(terms)] = 1
+    return [part.tolist() for part in split_loose(unit_rows(sparse.csr_matrix(rows)), CohesionParams(**params))]
+
+
+LEFT, RIGHT, FAR = range(60), range(30, 90), range(200, 260)
+
+
+def test_articles_with_little_in_common_come_apart():
+    assert parts(LEFT, FAR, RIGHT) == [[0, 2], [1]]
+
+
+def test_an_article_between_two_others_keeps_all_three_together():
+    assert parts(range(60), range(30, 90), range(60, 120)) == [[0, 1, 2]]
+
+
+def test_short_texts_are_never_parted():
+    assert parts(range(40), range(100, 140)) == [[0, 1]]
+    assert parts(range(40), range(100, 140), min_terms=40) == [[0], [1]]
+
+
+def test_a_story_too_large_for_a_dense_matrix_is_left_whole():
+    assert parts(LEFT, FAR, RIGHT, max_dense=2) == [[0, 1, 2]]
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_a_story_of_one_stays_one(n):
+    assert parts(*[LEFT] * n) == [list(range(n))]
+
+
+def test_no_similarity_needed_parts_only_what_shares_nothing():
+    assert parts(LEFT, RIGHT, min_similarity=0.0) == [[0, 1]]
