@@ -10,7 +10,7 @@ import pytest
 
 from dedupe.cli.root import SECTIONS
 from dedupe.environment import PREFIX, Settings
-from dedupe.local.ports import choose_port
+from dedupe.local import find_running
 from tests.readme import README, Command, blocks, commands, shows
 
 OFFLINE = ("dedupe cluster", "dedupe duplicates")
@@ -33,28 +33,26 @@ def run(line: str, environment: dict[str, str]) -> str:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory, eventually):
-    data, port = tmp_path_factory.mktemp("up"), choose_port("127.0.0.1", None)
+    data = tmp_path_factory.mktemp("up")
     environment = {**os.environ, "DEDUPE_DATA": str(data)}
-    command = [sys.executable, "-m", "dedupe", "up", "--port", str(port)]
+    command = [sys.executable, "-m", "dedupe", "up"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        url = f"http://127.0.0.1:{port}"
-        eventually(lambda: _ready(url))
+        eventually(lambda: _is_ready(data))
+        url = find_running(data).api_url
         yield url, environment
         process.send_signal(signal.SIGINT)
 
 
-def _ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/readyz").status_code == 200
-    except httpx.TransportError:
-        return False
+def _is_ready(data: Path) -> bool:
+    running = find_running(data)
+    return running is not None and running.api_url is not None
 
 
 def _offline(command: Command) -> bool:
     return command.line.startswith(OFFLINE)
 
 
-@pytest.mark.parametrize("command", filter(_offline, commands()), ids=lambda command: command.line)
+@pytest.mark.parametrize("command", list(filter(_offline, commands())), ids=lambda command: command.line)
 def test_a_command_over_files_prints_what_the_readme_shows(command):
     output = run(command.line, dict(os.environ))
 

@@ -32,9 +32,18 @@ SECTIONS: Mapping[str, Mapping[str, LazyCommand]] = {
     "The service": {
         "up": LazyCommand("dedupe.cli.stack", "Server, workers and API in one, until Ctrl-C."),
         "demo": LazyCommand("dedupe.cli.stack", "The five seed articles through the real stack."),
-        "worker": LazyCommand("dedupe.cli.stack", "One worker process, for containers."),
-        "api": LazyCommand("dedupe.cli.stack", "One API process, for containers."),
-        "scheduler": LazyCommand("dedupe.cli.stack", "One scheduler process, for containers."),
+        "submit": LazyCommand("dedupe.cli.online", "Send articles to the service."),
+        "status": LazyCommand("dedupe.cli.online", "Where articles stand."),
+        "stories": LazyCommand("dedupe.cli.online", "The stories, the latest change first."),
+        "story": LazyCommand("dedupe.cli.online", "One story with its articles."),
+        "recluster": LazyCommand("dedupe.cli.online", "Settle the stories of the window."),
+        "dead-letters": LazyCommand("dedupe.cli.online", "Articles that were given up, and why."),
+        "doctor": LazyCommand("dedupe.cli.online", "Check the service and say what to do."),
+    },
+    "A process each, for containers": {
+        "worker": LazyCommand("dedupe.cli.stack", "One worker process."),
+        "api": LazyCommand("dedupe.cli.stack", "One API process."),
+        "scheduler": LazyCommand("dedupe.cli.stack", "One scheduler process."),
     },
 }
 
