@@ -1,6 +1,7 @@
 import asyncio
 import socket
 import threading
+import time
 from datetime import UTC, datetime
 
 import httpx
@@ -97,6 +98,22 @@ def test_stories_are_read_to_the_last_page(client, site):
     assert client.stories(datetime(2100, 1, 1, tzinfo=UTC)) == []
 
 
+def test_a_story_that_moves_between_two_pages_comes_once(site):
+    site.bell.works = True
+    site.service.submit(read_seeds())
+    site.service.start_recluster()
+    rows = httpx.get(f"{site.url}/v1/stories", trust_env=False).json()["stories"]
+
+    todo = steps.stories(since=None)
+    first = next(todo)
+    second = todo.send({"stories": rows[:2], "next_cursor": "more"})
+    with pytest.raises(StopIteration) as end:
+        todo.send({"stories": rows[1:], "next_cursor": None})
+
+    assert ("cursor" in first.params, second.params["cursor"]) == (False, "more")
+    assert [view.story.id for view in end.value.value] == [row["id"] for row in rows]
+
+
 def test_waiting_ends_when_each_article_is_assigned_or_failed(client, site):
     client.submit(read_seeds())
     site.service._ledger.bury(SEED_IDS[2], "it cannot be read")
@@ -114,7 +131,7 @@ def test_waiting_for_too_long_says_how_many_are_left(client, site):
     site.service._ledger.bury(SEED_IDS[2], "it cannot be read")
 
     with pytest.raises(TimeoutError, match="4 articles"):
-        client.wait(SEED_IDS, timeout_seconds=0.2)
+        client.wait([*SEED_IDS, *SEED_IDS], timeout_seconds=0.2)
 
 
 def test_waiting_for_nothing_is_over_at_once(client):
@@ -227,6 +244,20 @@ def test_a_full_queue_is_tried_again_until_there_is_room(make_site):
         answers = client.submit([Article(ArticleId("late"), TEXT)])
 
     assert [a.created for a in answers] == [True]
+
+
+def test_the_client_comes_back_when_the_service_asks_it_to():
+    app, asked = FastAPI(), []
+
+    @app.get("/healthz")
+    def answer():
+        asked.append(time.monotonic())
+        return Response("{}", 503, {"Retry-After": "1"}) if len(asked) == 1 else {"version": "1"}
+
+    with served(app) as url, Client(url) as client:
+        client.version()
+
+    assert 1.0 <= asked[1] - asked[0] < 10.0
 
 
 def test_a_queue_that_stays_full_is_an_error_with_its_depth(make_site):

@@ -13,7 +13,7 @@ from dedupe.api.inside import ServiceOf
 from dedupe.api.problems import ProblemError, invalid
 from dedupe.api.schemas.articles import ArticleOut, AssignmentOut, LookupOut, RequeuedOut
 from dedupe.api.schemas.inputs import AssignmentParameters, IdInPath, LookupIn
-from dedupe.api.validation import validated
+from dedupe.api.schemas.validation import validated
 from dedupe.models import ArticleId, ArticleStatus, ArticleView
 
 router = APIRouter(tags=["articles"])

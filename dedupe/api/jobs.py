@@ -6,7 +6,7 @@ from dedupe.api.bodies import BodyOf, json_of
 from dedupe.api.inside import ServiceOf
 from dedupe.api.schemas.inputs import IdInPath, JobIn
 from dedupe.api.schemas.jobs import JobOut
-from dedupe.api.validation import validated
+from dedupe.api.schemas.validation import validated
 from dedupe.models import JobId
 
 router = APIRouter(tags=["jobs"])

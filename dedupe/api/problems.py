@@ -21,7 +21,7 @@ class Kind(Enum):
     NOT_EXPOSED = (
         403,
         "Not open to other machines",
-        "The service has no key and answers only its own machine under its own name. Set DEDUPE_API_KEY to change that.",
+        "Without a key the service answers only its own machine, under its own name: set DEDUPE_API_KEY.",
     )
     NOT_FOUND = (404, "Not found", "Check the id and the path; what left the window is not found any more.")
     METHOD_NOT_ALLOWED = (405, "Method not allowed", "The Allow header names the methods there are.")

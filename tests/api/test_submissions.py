@@ -1,5 +1,7 @@
 import gzip
 import json
+import socket
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -107,6 +109,19 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(make_site, http):
     for answer in (announced, chunked):
         assert answer.status_code == 413
         assert (answer.json()["limit"], answer.json()["limit_name"]) == (10_000, "max_body_bytes")
+
+
+def test_a_body_that_is_announced_too_large_is_refused_without_a_byte_of_it(make_site):
+    site = make_site(max_body_bytes=10_000)
+    address = urlsplit(site.url)
+    headers = ["host: localhost", "content-type: application/json", "content-length: 10001"]
+    head = "\r\n".join(["POST /v1/articles HTTP/1.1", *headers, "", ""])
+
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall(head.encode())
+        answer = connection.recv(100)
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_small_gzip_body_that_unzips_to_more_than_the_limit_is_refused(make_site, http):
