@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
 
+from floors import check
+
 from dedupe.models import Article, ArticleId
 from dedupe.near_duplicates.find import find_near_duplicates, verdicts
 from dedupe.settings import DuplicateParams, SketchParams
@@ -92,7 +94,10 @@ def main() -> int:
         result = {"planted": {"n_articles": len(rows), "recall_by_kind": kinds, "params": asdict(params)}}
         result["planted"].update({name: asdict(value) for name, value in scores.items()})
         arguments.json.write_text(json.dumps(result, indent=2) + "\n")
-    return 0
+    quality = {f"{name} F1": value.f1 for name, value in scores.items()}
+    quality |= {f"{name} without templates": 1 - value.template_share for name, value in scores.items()}
+    quality |= {f"recall {kind}": share for kind, share in kinds.items()}
+    return check(quality, arguments.floors, "planted")
 
 
 def _arguments() -> argparse.Namespace:
@@ -100,6 +105,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("planted", type=Path)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--floors", type=Path, help="fail below these qualities")
     parser.add_argument("--shingle-words", type=int, default=defaults.sketch.shingle_words)
     parser.add_argument("--jaccard", type=float, default=defaults.jaccard)
     parser.add_argument("--containment", type=float, default=defaults.containment)

@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from floors import check
+
 from dedupe.evaluation import ClusterReport, compare_clusterings, report_as_dict
 from dedupe.models import Article, ArticleId, Json, Story
 from dedupe.stories.cluster import cluster_stories
@@ -59,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.json.write_text(
             json.dumps({"stories": [_as_json(row) for row in [*rows, *families]], "quality": quality})
         )
-    return _check(quality, options.floors)
+    return check(quality, options.floors, "stories")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -144,20 +146,6 @@ def _seed_quality(stories: Iterable[Story]) -> float:
 def _as_json(row: Row) -> dict[str, Json]:
     measured: dict[str, Json] = {"name": row.name, "seconds": row.seconds, "peak_megabytes": row.peak_megabytes}
     return measured | report_as_dict(row.report)
-
-
-def _check(quality: Mapping[str, float], floors: Path | None) -> int:
-    """Name every quality under its floor; 1 if there is one."""
-    if floors is None:
-        return 0
-    fallen = [
-        f"{name}: {quality[name]:.4f} is under the floor of {floor}"
-        for name, floor in json.loads(floors.read_text())["stories"].items()
-        if name in quality and quality[name] < floor
-    ]
-    for line in fallen:
-        print(line, file=sys.stderr)
-    return 1 if fallen else 0
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dedupe.client import Client
+    from dedupe.client import AsyncClient, Client
     from dedupe.errors import DedupeError
     from dedupe.models import Article, DuplicateKind, DuplicatePair, Member, Story, Verdict
     from dedupe.near_duplicates.find import find_near_duplicates, verdicts
@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Article",
+    "AsyncClient",
     "Client",
     "DedupeError",
     "DuplicateKind",
@@ -38,6 +39,7 @@ __all__ = [
 # Where each public name lives: loaded when it is first asked for, so that importing the package costs nothing.
 _HOMES = {
     "Article": "dedupe.models",
+    "AsyncClient": "dedupe.client",
     "Client": "dedupe.client",
     "DedupeError": "dedupe.errors",
     "DuplicateKind": "dedupe.models",

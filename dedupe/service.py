@@ -310,6 +310,9 @@ def _offset(cursor: str | None) -> int:
     if cursor is None:
         return 0
     try:
-        return int(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        offset = int(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError:
-        raise ValueError(f"not a cursor of this service: {cursor!r}") from None
+        offset = -1
+    if not 0 <= offset < 2**53:
+        raise ValueError(f"not a cursor of this service: {cursor!r}")
+    return offset

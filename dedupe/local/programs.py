@@ -41,7 +41,9 @@ class Plan:
 def api_command(*place: str) -> tuple[str, ...]:
     """How the API is started; ``place`` are uvicorn's options for where it listens."""
     factory = ("dedupe.api.app:create_app", "--factory")
-    return (sys.executable, "-m", "uvicorn", *factory, *place, "--no-access-log", "--log-level", "warning")
+    # An open long poll must not hold up the end.
+    quiet = ("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3")
+    return (sys.executable, "-m", "uvicorn", *factory, *place, *quiet)
 
 
 def worker_command(queue: str, *, concurrency: int) -> tuple[str, ...]:
