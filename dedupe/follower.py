@@ -3,13 +3,13 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 
-from dedupe.models import Article, ArticleId, Assignment, Member, Sketch, Story, Verdict
+from dedupe.models import Article, ArticleId, Member, Sketch, Story, Verdict
 from dedupe.near_duplicates.verify import Candidate
 from dedupe.store.ledger import Ledger
 from dedupe.store.log import Entry, Log
 from dedupe.store.partitions import Attached, Generation, Partitions
 from dedupe.stories.ids import topic_id_of
-from dedupe.stories.labels import story_label
+from dedupe.stories.labels import first_words
 from dedupe.text.normalise import content
 from dedupe.window import Place, Window
 
@@ -95,7 +95,8 @@ class Follower:
             assignment = assignments.get(article_id)
             if assignment is None:
                 assignment = self._window.attach(entry.sketch, verdict)
-                self._unstored[article_id] = self._attached(article_id, assignment)
+                opens = self._window.opens_story(assignment)
+                self._unstored[article_id] = Attached(article_id, assignment, opens_story=opens)
             self._window.add(Place(entry.number, entry.at, entry.sketch), verdict, assignment)
 
     def _judge(self, sketch: Sketch) -> Verdict:
@@ -116,32 +117,29 @@ class Follower:
         self.remember([*found.values(), *cut])
         return found | {candidate.article_id: candidate for candidate in cut}
 
-    def _attached(self, article_id: ArticleId, assignment: Assignment) -> Attached:
-        story = Story(
-            id=assignment.story_id,
-            topic=topic_id_of([article_id]),
-            label="",
-            keywords=(),
-            representative=article_id,
-            members=(Member(article_id, None, assignment.confidence),),
-        )
-        return Attached(article_id, assignment, story)
-
     def _store(self) -> bool:
         """Write the stories decided here; False when another generation has become current."""
         places = list(self._unstored.values())
-        openers = [place.article_id for place in places]
-        articles = self._ledger.articles(openers) if openers else {}
-        labels = {i: story_label((), texts=[content(a)], telling=frozenset()) for i, a in articles.items()}
         for start in range(0, len(places), CHUNK):
-            chunk = [_labelled(place, labels.get(place.article_id, "")) for place in places[start : start + CHUNK]]
-            if not self._partitions.attach(self._generation, chunk):
+            chunk = places[start : start + CHUNK]
+            if not self._partitions.attach(self._generation, chunk, self._opened(chunk)):
                 return False
         self._unstored.clear()
         return self._partitions.current().number == self._generation.number
 
+    def _opened(self, places: Sequence[Attached]) -> dict[ArticleId, Story]:
+        """The stories that begin here, by the article each begins with; until a recluster it is all they are."""
+        openers = {place.article_id: place for place in places if place.opens_story}
+        articles = self._ledger.articles(list(openers)) if openers else {}
+        return {i: _new_story(place, articles.get(i)) for i, place in openers.items()}
 
-def _labelled(place: Attached, label: str) -> Attached:
-    story = place.story
-    labelled = Story(story.id, story.topic, label, story.keywords, story.representative, story.members)
-    return Attached(place.article_id, place.assignment, labelled)
+
+def _new_story(place: Attached, article: Article | None) -> Story:
+    return Story(
+        id=place.assignment.story_id,
+        topic=topic_id_of([place.article_id]),
+        label=first_words("" if article is None else content(article)),
+        keywords=(),
+        representative=place.article_id,
+        members=(Member(place.article_id, None, place.assignment.confidence),),
+    )

@@ -1,8 +1,9 @@
 """What a worker holds in memory: the sketches of the window, replayed from the log in its order."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 from dedupe.models import ArticleId, Assignment, Sketch, StoryId, Verdict
 from dedupe.near_duplicates.index import SignatureIndex
@@ -41,6 +42,7 @@ class Window:
         self._verdicts: dict[ArticleId, Verdict] = {}
         self._assignments: dict[ArticleId, Assignment] = {}
         self._story_of: dict[ArticleId, StoryId] = {}
+        self._sizes: Counter[StoryId] = Counter()
 
     def __len__(self) -> int:
         return len(self._places)
@@ -79,7 +81,17 @@ class Window:
             return Assignment(original.story_id, settled=False, confidence=original.confidence)
         neighbours = self._terms.nearest(sketch, limit=self._attaching.n_neighbors)
         story_id, confidence = attach(neighbours, self._story_of, self._attaching)
-        return Assignment(story_id or story_id_of([sketch.article_id]), settled=False, confidence=confidence)
+        return Assignment(story_id or self._new_story(sketch.article_id), settled=False, confidence=confidence)
+
+    def _new_story(self, article_id: ArticleId) -> StoryId:
+        """An id no story of the window has: one that this article once opened may have gone on without it."""
+        salts = chain([""], map(str, count(1)))
+        ids = (story_id_of([article_id], salt=salt) for salt in salts)
+        return next(story_id for story_id in ids if story_id not in self._sizes)
+
+    def opens_story(self, assignment: Assignment) -> bool:
+        """Whether the story of the next entry begins with it."""
+        return assignment.story_id not in self._sizes
 
     def add(self, place: Place, verdict: Verdict, assignment: Assignment) -> None:
         """Take the next entry of the log in."""
@@ -108,12 +120,22 @@ class Window:
         self.position = min(self.position, position)
 
     def _place(self, article_id: ArticleId, assignment: Assignment) -> None:
+        self._displace(article_id)
         self._assignments[article_id] = assignment
         self._story_of[article_id] = assignment.story_id
+        self._sizes[assignment.story_id] += 1
+
+    def _displace(self, article_id: ArticleId) -> None:
+        before = self._assignments.pop(article_id, None)
+        if before is not None:
+            del self._story_of[article_id]
+            self._sizes[before.story_id] -= 1
+            if not self._sizes[before.story_id]:
+                del self._sizes[before.story_id]
 
     def _forget(self, place: Place) -> None:
         article_id = place.sketch.article_id
-        del self._assignments[article_id], self._story_of[article_id]
+        self._displace(article_id)
         if self._verdicts.pop(article_id, None) is not None:
             return
         if self._by_text.get(place.sketch.text_key) == article_id:

@@ -36,11 +36,11 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A new article's place: ``story`` is what to write where the story is new."""
+    """A new article's place, and whether its story begins with it."""
 
     article_id: ArticleId
     assignment: Assignment
-    story: Story
+    opens_story: bool
 
 
 class Partitions:
@@ -58,16 +58,17 @@ class Partitions:
             number, position = self._redis.hmget(self._keys.generation, "number", "position")
         return Generation(int(number or 0), int(position or 0))
 
-    def attach(self, generation: Generation, attached: Sequence[Attached]) -> bool:
+    def attach(self, generation: Generation, attached: Sequence[Attached], opened: Mapping[ArticleId, Story]) -> bool:
         """Give new articles their stories; False, and nothing done, when the generation is no longer current.
 
-        One atomic step, harmless when repeated: an article that has a story keeps it.
+        ``opened`` has the story of every article that opens one. One atomic step, harmless when repeated: an article
+        that has a story keeps it.
         """
         at = self._keys.partition(generation.number)
         now = self._now()
         args: list[object] = [generation.number]
         for place in attached:
-            story = encode_story(place.story, created=now, settled=False)
+            story = encode_story(opened[place.article_id], created=now, settled=False) if place.opens_story else b""
             args += [place.article_id, place.assignment.story_id, encode_assignment(place.assignment), story]
         with store_failures():
             return bool(self._attach(keys=[self._keys.generation, *at.all()], args=args))

@@ -46,7 +46,7 @@ def story_label(keywords: Sequence[str], *, texts: Sequence[str], telling: Set[s
     phrases = list(_phrases(texts[0], read[0], value.keys(), _companions(read, value.keys(), telling)))
     chosen = sorted(_best(phrases, value), key=lambda phrase: phrase[0].start)
     spelt = ", ".join(texts[0][phrase[0].start : phrase[-1].end] for phrase in chosen)
-    return spelt or _first_words(texts[0])
+    return spelt or first_words(texts[0])
 
 
 def _companions(read: Sequence[Sequence[_Word]], keywords: Set[str], telling: Set[str]) -> frozenset[tuple[str, str]]:
@@ -114,7 +114,8 @@ def _best(phrases: Sequence[list[_Word]], value: Mapping[str, float]) -> list[li
     return chosen
 
 
-def _first_words(text: str) -> str:
+def first_words(text: str) -> str:
+    """What a text begins with, as long as a label may be; ``untitled`` for one without words."""
     words = text.split()
     if not words:
         return _UNTITLED

@@ -13,10 +13,14 @@ def story(name, *articles):
     return Story(StoryId(name), "t", f"label of {name}", ("word",), ArticleId(articles[0]), members)
 
 
-def attached(article, story_name):
-    return Attached(
-        ArticleId(article), Assignment(StoryId(story_name), settled=False, confidence=0.25), story(story_name, article)
-    )
+def attached(article, story_name, *, opens=False):
+    assignment = Assignment(StoryId(story_name), settled=False, confidence=0.25)
+    return Attached(ArticleId(article), assignment, opens_story=opens)
+
+
+def attach(partitions, *places, generation=START):
+    opened = {p.article_id: story(p.assignment.story_id, p.article_id) for p in places if p.opens_story}
+    return partitions.attach(generation, places, opened)
 
 
 @pytest.fixture
@@ -29,7 +33,7 @@ def ids(view):
 
 
 def test_an_attached_article_opens_a_story_and_another_joins_it(partitions):
-    partitions.attach(START, [attached("a", "s1"), attached("b", "s1"), attached("c", "s2")])
+    attach(partitions, attached("a", "s1", opens=True), attached("b", "s1"), attached("c", "s2", opens=True))
 
     first, second = partitions.stories(START, [StoryId("s1"), StoryId("s2")])
 
@@ -39,15 +43,15 @@ def test_an_attached_article_opens_a_story_and_another_joins_it(partitions):
 
 
 def test_an_article_that_has_a_story_keeps_it(partitions):
-    partitions.attach(START, [attached("a", "s1")])
-    partitions.attach(START, [attached("a", "s2"), attached("a", "s1")])
+    attach(partitions, attached("a", "s1", opens=True))
+    attach(partitions, attached("a", "s2", opens=True), attached("a", "s1"))
 
     assert partitions.assignments(START)[ArticleId("a")].story_id == "s1"
     assert [ids(view) for view in partitions.stories(START, [StoryId("s1"), StoryId("s2")])] == [["a"]]
 
 
 def test_a_published_partition_replaces_the_one_before(partitions):
-    partitions.attach(START, [attached("a", "s1"), attached("b", "s2")])
+    attach(partitions, attached("a", "s1", opens=True), attached("b", "s2", opens=True))
 
     published = partitions.replace(START, [story("s1", "a", "b")], position=2, token=1)
 
@@ -60,7 +64,7 @@ def test_a_published_partition_replaces_the_one_before(partitions):
 def test_an_article_decided_on_an_old_partition_is_not_attached(partitions):
     published = partitions.replace(START, [story("s1", "a")], position=1, token=1)
 
-    assert partitions.attach(START, [attached("b", "s1")]) is False
+    assert attach(partitions, attached("b", "s1")) is False
     assert "b" not in partitions.assignments(published)
 
 
