@@ -11,7 +11,7 @@ from dedupe.evaluation.clusters import compare_clusterings
 from dedupe.evaluation.pairs import compare_pairs, pairs_within
 from dedupe.evaluation.report import ClusterReport, PairReport, Score, report_as_dict
 from dedupe.files.labels import Labels, read_labels
-from dedupe.files.places import STDIN, input_files
+from dedupe.files.places import STDIN, FileFormat, input_files
 from dedupe.models import Json
 
 
@@ -44,7 +44,7 @@ def evaluate(*, gold: str, pred: str, min_b3: float | None, as_json: bool) -> No
 def labels_at(path: str) -> Labels:
     """Labels of a file; a path that stands for no file is a usage error."""
     try:
-        input_files([path])
+        input_files([path], otherwise=FileFormat.JSON_LINES)
     except BadInput as error:
         raise click.UsageError(str(error)) from None
     return read_labels(path)

@@ -55,7 +55,7 @@ def _checked_article(row: Mapping[str, object], *, limits: Limits) -> Article:
     found = find_values(row)
     title, text = _string(found, "title"), _string(found, "text") or ""
     if title is None and not text:
-        raise InvalidArticle("", "", "must have a title or a text")
+        raise InvalidArticle("", "text", "must be given, or else a title")
     if len(text) + len(title or "") > limits.max_article_chars:
         limit = limits.max_article_chars
         raise InvalidArticle("", "text", f"must not exceed {limit} characters with the title (max_article_chars)")

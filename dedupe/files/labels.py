@@ -7,7 +7,7 @@ from dedupe.errors import BadInput
 from dedupe.files.field_names import find_value
 from dedupe.files.identity import content_id
 from dedupe.files.limits import DEFAULT_LIMITS, Limits
-from dedupe.files.places import input_files
+from dedupe.files.places import FileFormat, input_files
 from dedupe.files.read import read_rows
 from dedupe.files.row import Row
 
@@ -40,7 +40,7 @@ def read_labels(path: str, *, limits: Limits = DEFAULT_LIMITS) -> Labels:
     group_of: dict[str, str] = {}
     pairs: list[tuple[str, str]] = []
     n_rows = 0
-    for file in input_files([path]):
+    for file in input_files([path], otherwise=FileFormat.JSON_LINES):
         for row in read_rows(file, limits=limits):
             if isinstance(row, BadInput):
                 raise row

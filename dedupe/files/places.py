@@ -41,24 +41,24 @@ class InputFile:
         return name[: len(name) - len(_extensions(name))]
 
 
-def input_files(paths: Sequence[str]) -> list[InputFile]:
+def input_files(paths: Sequence[str], *, otherwise: FileFormat | None = None) -> list[InputFile]:
     """List the files that the arguments name, in their order; the files of a folder by name.
 
     A folder stands for the files in it (not in folders below it) that have an extension readers know.
     Left out are hidden files and those called ``gold``, which hold labels and no articles. A pipe
-    (``<(...)``) is JSON Lines, like standard input, which can be named once. Raises ``BadInput`` for an
-    argument that stands for nothing.
+    (``<(...)``) is JSON Lines, like standard input, which can be named once. A file of another extension
+    is in the format ``otherwise``, if there is one. Raises ``BadInput`` for an argument that stands for nothing.
     """
     if list(paths).count(STDIN) > 1:
         raise BadInput(STDIN, None, None, "standard input can be read only once")
-    return [file for path in paths for file in _files_at(path)]
+    return [file for path in paths for file in _files_at(path, otherwise)]
 
 
-def _files_at(path: str) -> list[InputFile]:
+def _files_at(path: str, otherwise: FileFormat | None) -> list[InputFile]:
     if path == STDIN or is_pipe(path):
         return [InputFile(path, FileFormat.JSON_LINES)]
     if not os.path.isdir(path):
-        return [InputFile(path, format_of(path))]
+        return [InputFile(path, format_of(path) if otherwise is None or _extensions(path) else otherwise)]
     files = [InputFile(os.path.join(path, name), format_of(name)) for name in sorted(_article_files(path))]
     if not files:
         raise BadInput(path, None, None, f"no files to read in this folder; readers know {KNOWN_EXTENSIONS}")

@@ -89,7 +89,7 @@ def test_bad_rows_are_named_and_skipped_and_the_exit_code_is_3(dedupe, write):
     assert [row["id"] for row in rows_of(out)] == ["a", "c"]
     assert err.splitlines() == [
         f"{path}:2: must be valid JSON: Expecting value at column 7",
-        f"{path}:3: must have a title or a text",
+        f"{path}:3: field 'text': must be given, or else a title",
         "bad rows skipped: 2",
     ]
 
@@ -99,13 +99,17 @@ def test_quiet_still_names_bad_rows(dedupe, write):
 
     code, _, err = dedupe("duplicates", "--quiet", path)
 
-    assert (code, err) == (3, f"{path}:1: must have a title or a text\n")
+    assert (code, err) == (3, f"{path}:1: field 'text': must be given, or else a title\n")
 
 
 def test_stopping_at_a_bad_row_prints_it_and_nothing_else(dedupe, write):
     path = write("a.jsonl", {"id": "a", "text": "x"}, {"id": "b"}, {"id": "c"})
 
-    assert dedupe("cluster", "--on-error", "stop", path) == (3, b"", f"{path}:2: must have a title or a text\n")
+    assert dedupe("cluster", "--on-error", "stop", path) == (
+        3,
+        b"",
+        f"{path}:2: field 'text': must be given, or else a title\n",
+    )
 
 
 def test_rows_that_repeat_a_row_are_counted(dedupe, write):

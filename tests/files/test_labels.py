@@ -64,3 +64,10 @@ def test_the_labels_of_the_seeds_name_every_seed(seeds):
 
     assert set(labels.story_of) == {path.stem for path in seeds.glob("*.txt")}
     assert len(set(labels.story_of.values())) == 3
+
+
+def test_labels_in_a_file_of_no_known_extension_are_json_lines(tmp_path):
+    path = tmp_path / "stories.out"
+    path.write_text('{"id": "a", "story": "s"}\n')
+
+    assert read_labels(str(path)).story_of == {"a": "s"}

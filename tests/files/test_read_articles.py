@@ -68,7 +68,7 @@ def test_the_answer_of_an_api_stands_for_the_articles_in_it(write, wrap):
     items = read(write("answer.json", wrap % '[{"id": "1", "body": "a"}, {"id": "2"}]'))
 
     assert ids(items) == ["1"]
-    assert str(items[1]).endswith("answer.json, item 2: must have a title or a text")
+    assert str(items[1]).endswith("answer.json, item 2: field 'text': must be given, or else a title")
 
 
 def test_an_article_with_a_list_of_related_ones_is_one_article(write):
@@ -128,8 +128,8 @@ def test_a_pipe_is_json_lines(tmp_path):
         (b'{"text": "a\\u0000b"}', "text", "must not hold NUL characters"),
         (b'{"title": "a\\ud800b"}', "title", "must not hold lone surrogates, got \\ud800 at character 2"),
         (b'{"text": "x", "k": "\\udfff"}', "k", "no lone surrogates"),
-        (b'{"id": "x"}', None, "must have a title or a text"),
-        (b'{"title": "", "text": " \\n"}', None, "must have a title or a text"),
+        (b'{"id": "x"}', "text", "must be given, or else a title"),
+        (b'{"title": "", "text": " \\n"}', "text", "must be given, or else a title"),
         (b'{"text": 5}', "text", "must be a string, got a number"),
         (b'{"text": "x", "url": {"a": 1}}', "url", "must be a string, got an object"),
         (b'{"text": "x", "id": 1.5}', "id", "must be a string or an integer, got a number"),
@@ -161,7 +161,7 @@ def test_a_bad_line_is_named_with_its_field_and_rule_and_the_rest_is_read(write,
         ("2,b,c,d\n", 4, "must have as many fields as the header: 3, got 4"),
         ('2,"b"x,c\n', 4, "must be valid CSV"),
         ("2,b,caf\udce9\n", 4, "must be UTF-8, got the byte 0xe9 at character 4"),
-        ("2,,\n", 4, "must have a title or a text"),
+        ("2,,\n", 4, "must be given, or else a title"),
         ("2,b," + "x" * 300_000 + "\n", 4, "must not exceed 250000 bytes"),
     ],
 )
@@ -248,7 +248,7 @@ def test_objects_of_an_array_are_named_by_the_line_they_begin_on(write):
     items = read(write("a.json", '[\n {"id": "1", "text": "a"},\n {"id":\n "2"},\n 5\n]\n'))
 
     assert [(item.line, item.rule) for item in items[1:]] == [
-        (3, "must have a title or a text"),
+        (3, "must be given, or else a title"),
         (5, "must be a JSON object, got a number"),
     ]
 
