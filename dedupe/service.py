@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import monotonic
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dedupe.errors import DedupeError, UnknownId
-from dedupe.follower import Follower
 from dedupe.models import (
     Article,
     ArticleId,
@@ -25,13 +24,16 @@ from dedupe.models import (
     StoryView,
     Submission,
 )
-from dedupe.recluster import Recluster
-from dedupe.sketches import Sketched
 from dedupe.store.jobs import Jobs
 from dedupe.store.keys import Keys, Shard
 from dedupe.store.ledger import Ledger, Record
 from dedupe.store.log import Log
 from dedupe.store.partitions import Partitions, with_copies
+
+if TYPE_CHECKING:  # what only workers use takes a second to load, and the API does without
+    from dedupe.follower import Follower
+    from dedupe.recluster import Recluster
+    from dedupe.sketches import Sketched
 
 logger = logging.getLogger(__name__)
 
@@ -61,9 +63,9 @@ class Service:
         partitions: Partitions,
         jobs: Jobs,
         doorbell: Doorbell,
-        new_follower: Callable[[], Follower],
-        sketch: Callable[[Sequence[Article]], list[Sketched]],
-        recluster: Recluster,
+        new_follower: "Callable[[], Follower]",
+        sketch: "Callable[[Sequence[Article]], list[Sketched]]",
+        new_recluster: "Callable[[], Recluster]",
         max_batch: int,
         max_article_chars: int,
         claim_limit: int,
@@ -78,7 +80,7 @@ class Service:
         self._new_follower = new_follower
         self._follower: Follower | None = None
         self._sketch = sketch
-        self._recluster = recluster
+        self._new_recluster = new_recluster
         self._max_batch = max_batch
         self._max_article_chars = max_article_chars
         self._claim_limit = claim_limit
@@ -142,14 +144,14 @@ class Service:
         logger.info("drained shard=%d articles=%d finished=%d", shard, len(articles), finished)
         return finished
 
-    def _sketch_each(self, articles: Sequence[Article]) -> list[Sketched]:
+    def _sketch_each(self, articles: Sequence[Article]) -> "list[Sketched]":
         """Sketches of a batch; an article that cannot be sketched is given up and named, and the others go on."""
         try:
             return self._sketch(articles)
         except (ValueError, ArithmeticError, LookupError, DedupeError):
             return [item for article in articles for item in self._sketch_one(article)]
 
-    def _sketch_one(self, article: Article) -> list[Sketched]:
+    def _sketch_one(self, article: Article) -> "list[Sketched]":
         try:
             return self._sketch([article])
         except (ValueError, ArithmeticError, LookupError, DedupeError) as error:
@@ -157,18 +159,14 @@ class Service:
             self._ledger.bury(article.id, f"cannot be sketched: {type(error).__name__}: {error}")
             return []
 
-    def follower(self) -> Follower:
+    def follower(self) -> "Follower":
         """This process's window, made when it is first asked for."""
         if self._follower is None:
             self._follower = self._new_follower()
         return self._follower
 
-    def warm(self, *, recluster: bool = False) -> None:
-        """Replay the window and load what the first article (and, if asked for, the first recluster) waits for."""
-        article = Article(ArticleId("warm"), "A first article, so that the second does not wait.", lang="en")
-        self._sketch([article])
-        if recluster:
-            self._recluster.cluster([article])
+    def warm(self) -> None:
+        """Replay the window, so that the first article does not wait for it."""
         self.follower().catch_up()
 
     def requeue_dead(self) -> list[ArticleId]:
@@ -214,7 +212,7 @@ class Service:
         if grip is None:
             return
         try:
-            diff = self._recluster.run(grip, dry_run=self._jobs.job(job_id).dry_run, follower=self.follower)
+            diff = self._new_recluster().run(grip, dry_run=self._jobs.job(job_id).dry_run, follower=self.follower)
         except Exception as error:
             self._jobs.fail(grip, f"{type(error).__name__}: {error}")
             raise

@@ -2,7 +2,10 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from celery import Celery
 from kombu.exceptions import OperationalError
@@ -13,20 +16,21 @@ from redis.retry import Retry
 
 from dedupe.environment import Settings, read_settings
 from dedupe.errors import StackError
-from dedupe.follower import Follower
 from dedupe.local import broker_of, find_running
-from dedupe.models import Article, JobId, Story
-from dedupe.recluster import Recluster
+from dedupe.models import Article, ArticleId, JobId
 from dedupe.service import Doorbell, Service
-from dedupe.settings import DuplicateParams, StoryParams, fingerprint
-from dedupe.sketches import candidates_of, sketch_articles
+from dedupe.settings import AttachParams, DuplicateParams, StoryParams, fingerprint
 from dedupe.store.jobs import Jobs
 from dedupe.store.keys import Keys, Shard
 from dedupe.store.ledger import Ledger
 from dedupe.store.log import Log
 from dedupe.store.partitions import Partitions
 from dedupe.text.normalise import NORMALISER_VERSION
-from dedupe.window import Window
+
+if TYPE_CHECKING:
+    from dedupe.follower import Follower
+    from dedupe.recluster import Recluster
+    from dedupe.sketches import Sketched
 
 logger = logging.getLogger(__name__)
 
@@ -165,42 +169,30 @@ def assemble(settings: Settings, redis: Redis, doorbell: Doorbell) -> Service:
     """The service over a given connection and doorbell."""
     duplicates, stories = DuplicateParams(), StoryParams()
     keys = Keys(
-        settings.namespace,
-        fingerprint(duplicates, stories, version=NORMALISER_VERSION),
-        n_shards=settings.shards,
+        settings.namespace, fingerprint(duplicates, stories, version=NORMALISER_VERSION), n_shards=settings.shards
     )
-    ledger = Ledger(
-        redis,
-        keys,
-        window_days=settings.window_days,
-        max_pending=settings.max_pending,
-        lease_seconds=settings.lease_seconds,
-    )
-    log, partitions, jobs = (
+    stores = _Stores(
+        Ledger(
+            redis,
+            keys,
+            window_days=settings.window_days,
+            max_pending=settings.max_pending,
+            lease_seconds=settings.lease_seconds,
+        ),
         Log(redis, keys, window_days=settings.window_days),
         Partitions(redis, keys),
         Jobs(redis, keys),
     )
-    new_window = partial(
-        Window, duplicates=duplicates, attaching=stories.attach, window_ms=int(settings.window_days * 86_400_000)
-    )
     return Service(
         keys=keys,
-        ledger=ledger,
-        log=log,
-        partitions=partitions,
-        jobs=jobs,
+        ledger=stores.ledger,
+        log=stores.log,
+        partitions=stores.partitions,
+        jobs=stores.jobs,
         doorbell=doorbell,
-        new_follower=partial(
-            Follower,
-            ledger,
-            log,
-            partitions,
-            new_window=new_window,
-            candidates_of=partial(candidates_of, duplicates=duplicates),
-        ),
-        sketch=partial(sketch_articles, duplicates=duplicates, attach=stories.attach),
-        recluster=Recluster(ledger, log, partitions, jobs, partial(_cluster, params=stories)),
+        new_follower=partial(_new_follower, stores, duplicates, stories.attach, settings.window_days),
+        sketch=partial(_sketch, duplicates=duplicates, attach=stories.attach),
+        new_recluster=partial(_new_recluster, stores, stories),
         max_batch=settings.max_batch,
         max_article_chars=settings.max_article_chars,
         claim_limit=settings.claim_limit,
@@ -208,8 +200,51 @@ def assemble(settings: Settings, redis: Redis, doorbell: Doorbell) -> Service:
     )
 
 
-def _cluster(articles: Sequence[Article], params: StoryParams) -> list[Story]:
-    # Here, because the API and the scheduler never need it, and it takes a second.
+@dataclass(frozen=True, slots=True)
+class _Stores:
+    ledger: Ledger
+    log: Log
+    partitions: Partitions
+    jobs: Jobs
+
+
+# The imports below stand where workers need them: the API and the scheduler start a second sooner without.
+
+
+def _new_follower(stores: _Stores, duplicates: DuplicateParams, attach: AttachParams, window_days: float) -> "Follower":
+    from dedupe.follower import Follower  # noqa: PLC0415
+    from dedupe.sketches import candidates_of  # noqa: PLC0415
+    from dedupe.window import Window  # noqa: PLC0415
+
+    return Follower(
+        stores.ledger,
+        stores.log,
+        stores.partitions,
+        new_window=partial(Window, duplicates=duplicates, attaching=attach, window_ms=int(window_days * 86_400_000)),
+        candidates_of=partial(candidates_of, duplicates=duplicates),
+    )
+
+
+def _sketch(articles: Sequence[Article], *, duplicates: DuplicateParams, attach: AttachParams) -> "list[Sketched]":
+    from dedupe.sketches import sketch_articles  # noqa: PLC0415
+
+    return sketch_articles(articles, duplicates=duplicates, attach=attach)
+
+
+def _new_recluster(stores: _Stores, stories: StoryParams) -> "Recluster":
+    from dedupe.recluster import Recluster  # noqa: PLC0415
     from dedupe.stories.cluster import cluster_stories  # noqa: PLC0415
 
-    return cluster_stories(articles, params)
+    cluster = partial(cluster_stories, params=stories)
+    return Recluster(stores.ledger, stores.log, stores.partitions, stores.jobs, cluster)
+
+
+def warm_libraries(*, recluster: bool) -> None:
+    """Load what the first article (and, if asked for, the first recluster) waits for.
+
+    For a process that forks its workers: they share what is loaded, and nothing here starts a thread.
+    """
+    _sketch([Article(ArticleId("warm"), "Words.")], duplicates=DuplicateParams(), attach=AttachParams())
+    if recluster:
+        for name in ("dedupe.recluster", "dedupe.stories.cluster", "hdbscan"):
+            import_module(name)

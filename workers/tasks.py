@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from celery.signals import worker_process_init
+from celery.signals import worker_init, worker_process_init
 
 from dedupe.environment import read_settings
 from dedupe.models import JobId
@@ -15,6 +15,7 @@ from dedupe.wiring import (
     RECONCILE_TASK,
     SCHEDULED_RECLUSTER_TASK,
     build_service,
+    warm_libraries,
 )
 from workers.app import app
 
@@ -27,10 +28,16 @@ def service() -> Service:
     return build_service(read_settings(), app)
 
 
+@worker_init.connect
+def load(**_: object) -> None:
+    """Load the libraries once, before the fork, for all worker processes."""
+    warm_libraries(recluster=RECLUSTER_QUEUE in app.amqp.queues.consume_from)
+
+
 @worker_process_init.connect
 def warm(**_: object) -> None:
-    """Load what the first task would wait for, before it comes."""
-    service().warm(recluster=RECLUSTER_QUEUE in app.amqp.queues.consume_from)
+    """Replay the window before the first task, not during it."""
+    service().warm()
 
 
 @app.task(name=DRAIN_TASK)
