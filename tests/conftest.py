@@ -1,5 +1,6 @@
 """Fixtures for tests that need a server: a real one, embedded, private to the run."""
 
+import signal
 from collections.abc import Callable, Iterator
 from time import monotonic, sleep
 
@@ -9,6 +10,10 @@ from redis import Redis
 from dedupe.local.server import ServerAddress, embedded_server
 
 PATIENCE_SECONDS = 30.0
+
+# A run in the background of a shell starts with interrupts ignored, and its children inherit that; tests send them.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
