@@ -182,7 +182,7 @@ def test_one_article_that_is_refused_spoils_no_other(client):
     assert [a.status for a in answers if a.problem] == [None] * 3
     assert "another text" in answers[1].problem
     assert "Unicode" in answers[2].problem
-    assert "title or a text" in answers[3].problem
+    assert "must be given, or else a title" in answers[3].problem
 
 
 def test_dead_letters_are_read_and_put_back(client, site):
