@@ -66,7 +66,7 @@ class Settings(BaseSettings):
         description="key that HTTP requests must carry (Authorization: Bearer); without it, loopback only",
     )
     claim_limit: int = Field(default=100, ge=1, le=1_000, description="articles a worker takes at once")
-    lease_seconds: float = Field(default=60.0, gt=0, le=3_600, description="how long a worker may keep what it took")
+    lease_seconds: float = Field(default=30.0, gt=0, le=3_600, description="how long a worker may keep what it took")
     max_attempts: int = Field(default=5, ge=1, le=100, description="times an article is taken before it is given up")
     recluster_minutes: float = Field(
         default=15.0,

@@ -7,6 +7,7 @@ DedupeError
 ├── StoreUnavailable    the store did not answer; the same call may work later
 ├── QueueFull           too much accepted work is waiting; come back later
 ├── JobConflict         a job of this kind is already running
+├── Overtaken           another recluster or a cancellation came first
 ├── UnknownId           no article, story or job has this id
 ├── StackError          the embedded server or the one-command stack cannot start
 ├── ServiceUnavailable  the HTTP service did not answer (raised by the client)
@@ -94,6 +95,13 @@ class JobConflict(DedupeError):
 
     def __str__(self) -> str:
         return f"job {self.job_id} is already running"
+
+
+class Overtaken(DedupeError):
+    """Another recluster, or a cancellation, came first; nothing of this one was made current."""
+
+    def __str__(self) -> str:
+        return "another recluster or a cancellation came first"
 
 
 class UnknownId(DedupeError):

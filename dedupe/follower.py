@@ -3,11 +3,12 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 
+from dedupe.errors import StoreUnavailable
 from dedupe.models import Article, ArticleId, Member, Sketch, Story, Verdict
 from dedupe.near_duplicates.verify import Candidate
 from dedupe.store.ledger import Ledger
 from dedupe.store.log import Entry, Log
-from dedupe.store.partitions import Attached, Generation, Partitions
+from dedupe.store.partitions import Attached, AttachOutcome, Generation, Partitions
 from dedupe.stories.ids import topic_id_of
 from dedupe.stories.labels import first_words
 from dedupe.text.normalise import content
@@ -15,6 +16,7 @@ from dedupe.window import Place, Window
 
 CHUNK = 500
 REMEMBERED_SHINGLES = 4_096
+MOST_ROUNDS = 100
 
 
 class Follower:
@@ -56,10 +58,23 @@ class Follower:
 
         When a recluster is published meanwhile, everything after it is decided again on top of it.
         """
-        while True:
-            self._follow()
-            if self._store():
-                return
+        try:
+            for _ in range(MOST_ROUNDS):
+                self._follow()
+                if self._store():
+                    return
+        except StoreUnavailable:
+            raise
+        except BaseException:
+            # A time limit may strike in the middle of an entry: only a replay gives a whole window again.
+            self._forget()
+            raise
+        self._forget()
+        raise StoreUnavailable(f"the stories changed {MOST_ROUNDS} times while the log was followed")
+
+    def _forget(self) -> None:
+        self._window = self._new_window()
+        self._unstored.clear()
 
     def decided(self, ids: Sequence[ArticleId]) -> list[Verdict]:
         """The verdicts on these entries of the window; an article that has left it is decided no more."""
@@ -69,20 +84,20 @@ class Follower:
         current = self._partitions.current()
         if current.number != self._generation.number:
             self._rebase(current)
+        if self._window.position > self._log.head():
+            self._forget()  # the server lost what it had not written to disk, and the log goes on from before
         while entries := self._log.after(self._window.position, limit=CHUNK):
             self._apply(entries)
 
     def _rebase(self, current: Generation) -> None:
-        self._unstored.clear()
-        self._generation = current
-        if not len(self._window):
-            return
-        assignments = self._partitions.assignments(current)
+        assignments = self._partitions.assignments(current) if len(self._window) else {}
         if all(i in assignments for number, i in self._window.ids() if number <= current.position):
             self._window.rebase(current.position, assignments)
+            self._unstored.clear()
         else:
             # The recluster knew less than this window: only a replay from the start gives the common answer.
-            self._window = self._new_window()
+            self._forget()
+        self._generation = current
 
     def _apply(self, entries: Sequence[Entry]) -> None:
         ids = [entry.sketch.article_id for entry in entries]
@@ -118,11 +133,14 @@ class Follower:
         return found | {candidate.article_id: candidate for candidate in cut}
 
     def _store(self) -> bool:
-        """Write the stories decided here; False when another generation has become current."""
+        """Write the stories decided here; False when they have to be decided again on what others wrote."""
         places = list(self._unstored.values())
         for start in range(0, len(places), CHUNK):
             chunk = places[start : start + CHUNK]
-            if not self._partitions.attach(self._generation, chunk, self._opened(chunk)):
+            outcome = self._partitions.attach(self._generation, chunk, self._opened(chunk))
+            if outcome is AttachOutcome.OUTDATED:
+                self._forget()
+            if outcome is not AttachOutcome.DONE:
                 return False
         self._unstored.clear()
         return self._partitions.current().number == self._generation.number

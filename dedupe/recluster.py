@@ -1,13 +1,13 @@
 """The recluster job: the window, clustered again as a whole, becomes the next generation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Event
 
-from dedupe.errors import DedupeError
-from dedupe.follower import Follower
-from dedupe.models import Article, ArticleId, ReclusterDiff, Story
+from dedupe.errors import Overtaken, StoreUnavailable
+from dedupe.models import Article, ArticleId, ReclusterDiff, Story, StoryId
 from dedupe.store.jobs import Grip, Jobs
 from dedupe.store.ledger import Ledger
 from dedupe.store.log import Log
@@ -16,13 +16,6 @@ from dedupe.stories.reconcile import Reconciled, reconcile
 
 CHUNK = 1_000
 PULSE_SECONDS = 10.0
-
-
-class Overtaken(DedupeError):
-    """Another recluster, or a cancellation, came first; nothing of this one was made current."""
-
-    def __str__(self) -> str:
-        return "another recluster or a cancellation came first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +28,48 @@ class Recluster:
     jobs: Jobs
     cluster: Callable[[Sequence[Article]], list[Story]]
 
-    def run(self, grip: Grip, *, dry_run: bool, follower: Callable[[], Follower]) -> ReclusterDiff:
-        """Cluster the window, keep story ids, publish, and attach on top what arrived meanwhile.
+    def run(self, grip: Grip, *, dry_run: bool, catch_up: Callable[[], None]) -> ReclusterDiff:
+        """Cluster the window, keep story ids, and make the result current; a dry run stops at the diff.
 
-        A dry run stops at the diff. Raises ``Overtaken`` when the job is no longer the caller's.
+        ``catch_up`` brings this process's window level before the switch, so that little is left to do after it.
+        Raises ``Overtaken`` when the job is no longer the caller's; nothing of it is current then.
         """
-        self._report(grip, "reading", 0.0)
-        before = self.partitions.current()
-        position, articles = self._window()
-        self._report(grip, "clustering", 0.2)
-        stories = self._cluster(grip, articles)
-        self._report(grip, "reconciling", 0.8)
-        reconciled = self._reconcile(before, stories)
-        if not dry_run:
-            self._report(grip, "publishing", 0.9)
-            published = self.partitions.replace(before, reconciled.stories, position=position, token=grip.token)
-            if published is None:
-                raise Overtaken
-            follower().catch_up()
+        with self._signs_of_life(grip):
+            self.partitions.fence(grip.token)
+            self._report(grip, "reading", 0.0)
+            before = self.partitions.current()
+            # Before the log is read: whatever has a story by now is in the log already.
+            previous = {i: a.story_id for i, a in self.partitions.assignments(before).items()}
+            position, articles = self._window()
+            self._report(grip, "clustering", 0.2)
+            stories = self.cluster(articles)
+            self._report(grip, "reconciling", 0.8)
+            reconciled = self._reconcile(before, previous, stories)
+            if not dry_run:
+                self._report(grip, "publishing", 0.9)
+                catch_up()
+                self._publish(grip, before, reconciled.stories, position)
         return reconciled.diff
 
-    def _cluster(self, grip: Grip, articles: Sequence[Article]) -> list[Story]:
-        """Cluster in this thread while another gives the signs of life."""
+    def _publish(self, grip: Grip, before: Generation, stories: Sequence[Story], position: int) -> None:
+        published = self.partitions.replace(before, stories, position=position, token=grip.token, job_id=grip.job_id)
+        if published is None:
+            raise Overtaken
+
+    @contextmanager
+    def _signs_of_life(self, grip: Grip) -> Iterator[None]:
+        """Have another thread say every few seconds that this one is at work."""
         done = Event()
 
         def pulse() -> None:
             while not done.wait(PULSE_SECONDS):
-                self.jobs.advance(grip, "clustering", 0.2)
+                with suppress(StoreUnavailable):  # the next one may get through
+                    self.jobs.pulse(grip)
 
         with ThreadPoolExecutor(1, "pulse") as pool:
             pool.submit(pulse)
             try:
-                return self.cluster(articles)
+                yield
             finally:
                 done.set()
 
@@ -83,7 +86,8 @@ class Recluster:
             articles.update(self.ledger.articles(ids[start : start + CHUNK]))
         return places[-1][0] if places else 0, [articles[i] for i in ids if i in articles]
 
-    def _reconcile(self, before: Generation, stories: Sequence[Story]) -> Reconciled:
-        previous = {i: a.story_id for i, a in self.partitions.assignments(before).items()}
+    def _reconcile(
+        self, before: Generation, previous: Mapping[ArticleId, StoryId], stories: Sequence[Story]
+    ) -> Reconciled:
         age = {story_id: -created for story_id, created in self.partitions.created(before).items()}
         return reconcile(previous, stories, age=age, taken=age.keys())

@@ -8,7 +8,7 @@ from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
-from dedupe.errors import DedupeError, UnknownId
+from dedupe.errors import DedupeError, Overtaken, UnknownId
 from dedupe.models import (
     Article,
     ArticleId,
@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 60.0  # a task that goes on for longer rings again and ends, so that a stop never waits long
 SILENT_JOB_SECONDS = 120.0
+RECONCILE_SECONDS = 30.0
 
 
 class Doorbell(Protocol):
@@ -79,6 +80,7 @@ class Service:
         self._doorbell = doorbell
         self._new_follower = new_follower
         self._follower: Follower | None = None
+        self._reconciled_at = monotonic()
         self._sketch = sketch
         self._new_recluster = new_recluster
         self._max_batch = max_batch
@@ -127,6 +129,8 @@ class Service:
         while ids := self._ledger.claim(shard, limit=self._claim_limit):
             articles = self._ledger.attempt(shard, ids, max_attempts=self._max_attempts)
             finished += self._process(shard, articles)
+            if monotonic() > self._reconciled_at + RECONCILE_SECONDS:
+                self.reconcile()  # its own messages wait behind the drains of a long backlog
             if monotonic() > end:
                 self._doorbell.drain(shard)
                 break
@@ -166,8 +170,10 @@ class Service:
         return self._follower
 
     def warm(self) -> None:
-        """Replay the window, so that the first article does not wait for it."""
+        """Replay the window, so that the first article does not wait for it, and ring for what waits already."""
         self.follower().catch_up()
+        for shard in self._ledger.due():
+            self._doorbell.drain(shard)
 
     def requeue_dead(self) -> list[ArticleId]:
         """Put every dead letter back to work, and name those that were."""
@@ -181,16 +187,22 @@ class Service:
         return [view for view in self.articles(self._ledger.dead()) if view is not None]
 
     def reconcile(self) -> None:
-        """Ring again for what is due, end jobs whose worker is gone, and let go of what has left the window."""
-        for shard in self._ledger.due():
-            self._doorbell.drain(shard)
-        job_id = self._jobs.current()
-        if job_id is not None:
-            self._jobs.give_up_silent(job_id, silent_seconds=SILENT_JOB_SECONDS)
-            if self._jobs.job(job_id).state is JobState.QUEUED:
-                self._doorbell.recluster(job_id)
+        """Put right what a lost message or a killed worker left behind; doing it more often changes nothing.
+
+        What has left the window goes, what is due is rung for again, articles without a story get one, and a job whose
+        worker is gone ends.
+        """
+        self._reconciled_at = monotonic()
         while self._log.trim():
             pass
+        for shard in self._ledger.due():
+            self._doorbell.drain(shard)
+        self.follower().catch_up()
+        job_id = self._jobs.current()
+        if job_id is not None:
+            self._end_silent_job(job_id)
+            if self._jobs.job(job_id).state is JobState.QUEUED:
+                self._doorbell.recluster(job_id)
 
     # ------------------------------------------------------------------ reclustering
 
@@ -211,23 +223,43 @@ class Service:
         grip = self._jobs.begin(job_id)
         if grip is None:
             return
+        dry_run = self._jobs.job(job_id).dry_run
         try:
-            diff = self._new_recluster().run(grip, dry_run=self._jobs.job(job_id).dry_run, follower=self.follower)
+            diff = self._new_recluster().run(grip, dry_run=dry_run, catch_up=self.follower().catch_up)
+        except Overtaken as overtaken:
+            self._jobs.fail(grip, str(overtaken))
+            logger.info("stopped job=%s reason=%s", job_id, overtaken)
+            return
         except Exception as error:
             self._jobs.fail(grip, f"{type(error).__name__}: {error}")
             raise
         self._jobs.succeed(grip, diff)
         logger.info("reclustered job=%s stories=%d churn=%.4f", job_id, diff.n_stories, diff.churn)
+        if not dry_run:
+            self.follower().catch_up()
 
     def job(self, job_id: JobId) -> Job:
         """A job as it stands; ``UnknownId`` when there is none."""
         return self._jobs.job(job_id)
 
     def cancel_job(self, job_id: JobId) -> Job:
-        """A job after it was asked to end; one that had ended stays as it was."""
+        """A job after it was asked to end; one that had ended, or published its result, stays as it was."""
         job = self._jobs.job(job_id)
-        self._jobs.cancel(job_id)
-        return self._jobs.job(job.id)
+        if job.finished_at is None and not self._has_published(job_id):
+            self._jobs.cancel(job_id)
+        return self._jobs.job(job_id)
+
+    def _has_published(self, job_id: JobId) -> bool:
+        """Whether a job's result is current; if not, it never will be from now on."""
+        return self._partitions.fence(self._jobs.new_token()) == job_id
+
+    def _end_silent_job(self, job_id: JobId) -> None:
+        if self._jobs.silent_seconds(job_id) < SILENT_JOB_SECONDS:
+            return
+        if self._has_published(job_id):
+            self._jobs.succeeded_silently(job_id)
+        else:
+            self._jobs.give_up(job_id, f"its worker gave no sign of life for {SILENT_JOB_SECONDS:g} seconds")
 
     # ------------------------------------------------------------------ reading
 

@@ -16,14 +16,18 @@ class SketchParams:
 
     ``shingle_words`` words a shingle; ``num_perm`` permutations drawn from ``seed``, datasketch's ``affine32`` scheme;
     ``bands`` x ``rows`` of them make the LSH buckets, so that a pair of Jaccard similarity ``s`` becomes a candidate
-    with probability ``1 - (1 - s**rows)**bands`` (Leskovec et al., *Mining of Massive Datasets*, 3.4).
+    with probability ``1 - (1 - s**rows)**bands`` (Leskovec et al., *Mining of Massive Datasets*, 3.4). Each of the last
+    ``lanes`` values makes a candidate by itself as long as at most ``most_holders`` articles hold it: this finds the
+    excerpts, whose Jaccard similarity to the whole is low.
     """
 
     shingle_words: int = 2
     num_perm: int = 128
     seed: int = 1
-    bands: int = 42
+    bands: int = 24
     rows: int = 3
+    lanes: int = 28
+    most_holders: int = 32
 
     def __post_init__(self) -> None:
         _require(1 <= self.shingle_words <= 20, f"shingle_words must be in 1..20, got {self.shingle_words}")
@@ -36,6 +40,8 @@ class SketchParams:
             self.bands * self.rows <= self.num_perm,
             f"bands * rows = {self.bands * self.rows} exceeds num_perm = {self.num_perm}",
         )
+        _require(0 <= self.lanes <= self.num_perm, f"lanes must be in 0..{self.num_perm}, got {self.lanes}")
+        _require(self.most_holders >= 1, f"most_holders must be at least 1, got {self.most_holders}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +51,23 @@ class DuplicateParams:
     Short texts need more: ``short_jaccard`` and ``short_containment`` at ``least_shingles`` distinct shingles in the
     smaller of the two, falling in a straight line to ``jaccard`` and ``containment`` at ``ample_shingles``; under
     ``least_shingles`` containment does not count. Two texts whose plain shingles contain one another by more than
-    ``sibling_gap`` over those with names and figures fill one template: no duplicates.
+    ``sibling_gap`` over those with names and figures, of which they share less than ``sibling_named``, fill one
+    template: no duplicates. A copy of a Jaccard similarity from ``bridge_jaccard`` up to ``close_jaccard`` to its
+    canonical article brings further copies into the group; nearer ones would bring none that does not repeat the
+    canonical article too, and of a farther one that is but a small part.
     """
 
     sketch: SketchParams = SketchParams()
-    jaccard: float = 0.35
+    jaccard: float = 0.31
     containment: float = 0.6
     least_shingles: int = 24
     ample_shingles: int = 100
     short_jaccard: float = 0.7
     short_containment: float = 0.9
     sibling_gap: float = 0.25
+    sibling_named: float = 0.55
+    bridge_jaccard: float = 0.2
+    close_jaccard: float = 0.9
 
     def __post_init__(self) -> None:
         _require(0 < self.jaccard <= 1, f"jaccard must be in (0, 1], got {self.jaccard}")
@@ -68,6 +80,9 @@ class DuplicateParams:
         _require(0 < self.short_jaccard <= 1, f"short_jaccard must be in (0, 1], got {self.short_jaccard}")
         _require(0 < self.short_containment <= 1, f"short_containment must be in (0, 1], got {self.short_containment}")
         _require(0 < self.sibling_gap <= 1, f"sibling_gap must be in (0, 1], got {self.sibling_gap}")
+        _require(0 < self.sibling_named <= 1, f"sibling_named must be in (0, 1], got {self.sibling_named}")
+        _require(0 <= self.bridge_jaccard <= 1, f"bridge_jaccard must be in [0, 1], got {self.bridge_jaccard}")
+        _require(0 <= self.close_jaccard <= 1, f"close_jaccard must be in [0, 1], got {self.close_jaccard}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ def build_celery(settings: Settings) -> Celery:
         task_soft_time_limit=240,
         task_time_limit=300,
         worker_soft_shutdown_timeout=20.0,
+        # A worker process replays the window before it says it is up; Celery kills it after 4 s otherwise.
+        worker_proc_alive_timeout=600.0,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,

@@ -40,7 +40,7 @@ class Jobs:
         job_id = JobId("j" + uuid4().hex[:16])
         with store_failures():
             current = self._create(
-                keys=[self._keys.current_job, self._keys.job(job_id)], args=[job_id, int(dry_run), WEEK_MS]
+                keys=[self._keys.current_job, self._keys.job(job_id)], args=[job_id, int(dry_run)]
             ).decode()
         if current != job_id:
             raise JobConflict(current)
@@ -50,13 +50,17 @@ class Jobs:
         """Take a queued job to run it; None when it is not queued (any more)."""
         keys = [self._keys.current_job, self._keys.fence, self._keys.job(job_id)]
         with store_failures():
-            token = int(self._begin(keys=keys, args=[job_id]))
+            token = int(self._begin(keys=keys, args=[job_id, uuid4().hex]))
         return Grip(job_id, token) if token else None
 
     def advance(self, grip: Grip, phase: str, progress: float) -> bool:
         """Report how far a job is, which is also its sign of life; False when it is the caller's no longer."""
         with store_failures():
             return bool(self._advance(keys=[self._keys.job(grip.job_id)], args=[grip.token, phase, progress]))
+
+    def pulse(self, grip: Grip) -> bool:
+        """Give a sign of life and say nothing else; False when the job is the caller's no longer."""
+        return self.advance(grip, "", 0.0)
 
     def succeed(self, grip: Grip, diff: ReclusterDiff) -> bool:
         """End a job well; False when it had ended before."""
@@ -70,24 +74,32 @@ class Jobs:
         """End a job on request; False when it had ended before."""
         return self._end(job_id, JobState.CANCELLED)
 
-    def give_up_silent(self, job_id: JobId, *, silent_seconds: float) -> bool:
-        """End a running job whose worker gave no sign of life for so long as lost."""
-        error = f"its worker gave no sign of life for {silent_seconds:g} seconds"
-        return self._end(job_id, JobState.LOST, error=error, silent_ms=int(silent_seconds * 1000))
+    def give_up(self, job_id: JobId, error: str) -> bool:
+        """End a job whose worker is gone as lost; False when it had ended before."""
+        return self._end(job_id, JobState.LOST, error=error)
 
-    def _end(
-        self,
-        job_id: JobId,
-        state: JobState,
-        *,
-        token: str = "",
-        error: str = "",
-        diff: bytes = b"",
-        silent_ms: int | str = "",
-    ) -> bool:
+    def succeeded_silently(self, job_id: JobId) -> bool:
+        """End a job well whose worker is gone after it published; what it changed is not known any more."""
+        return self._end(job_id, JobState.SUCCEEDED)
+
+    def _end(self, job_id: JobId, state: JobState, *, token: str = "", error: str = "", diff: bytes = b"") -> bool:
         keys = [self._keys.current_job, self._keys.job(job_id)]
         with store_failures():
-            return bool(self._finish(keys=keys, args=[job_id, state.value, token, error, diff, silent_ms]))
+            return bool(self._finish(keys=keys, args=[job_id, state.value, token, error, diff, WEEK_MS]))
+
+    def new_token(self) -> int:
+        """A fencing token newer than every job's."""
+        with store_failures():
+            return int(self._redis.incr(self._keys.fence))
+
+    def silent_seconds(self, job_id: JobId) -> float:
+        """How long ago a running job gave its last sign of life; 0 for one that is not running."""
+        with store_failures():
+            state, heartbeat = self._redis.hmget(self._keys.job(job_id), "state", "heartbeat")
+            seconds, microseconds = self._redis.time()
+        if state != JobState.RUNNING.value.encode():
+            return 0.0
+        return max(0.0, seconds + microseconds / 1e6 - float(heartbeat) / 1000)
 
     def current(self) -> JobId | None:
         """The job that is queued or running."""

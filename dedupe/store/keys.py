@@ -11,12 +11,12 @@ A name in braces is a Redis Cluster hash tag: the keys of one script share one t
 | ``{ns:log:FP}:entries`` | stream | the sketches in order; ``SEQ-0`` is the entry's number | the window |
 | ``{ns:log:FP}:numbers`` | hash | article id -> its number in the log | the window |
 | ``{ns:log:FP}:head`` | string | the last number given | for ever |
-| ``{ns:log:FP}:generation`` | hash | the current partition: number, position, fence, times | for ever |
+| ``{ns:log:FP}:generation`` | hash | the current partition: number, position, job; the fence | for ever |
 | ``{ns:log:FP}:generations`` | string | the last generation number given | for ever |
 | ``{ns:log:FP}:gen:N:…`` | hash, sorted set | assignments, stories, members, updated | an hour after the next |
 | ``{ns:jobs}:current`` | string | the recluster job that is queued or running | while it is |
 | ``{ns:jobs}:fence`` | string | the last fencing token given | for ever |
-| ``{ns:jobs}:job:ID`` | hash | a job | a week after its last change |
+| ``{ns:jobs}:job:ID`` | hash | a job | a week after its end |
 """
 
 from dataclasses import dataclass

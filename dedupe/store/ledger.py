@@ -22,6 +22,7 @@ from dedupe.store.keys import Keys, Shard
 from dedupe.store.scripts import load_script
 
 DAY_MS = 86_400_000
+MOST_LEASED = 500  # looked at for the oldest: more than the workers of one shard hold at once
 OTHER_TEXT = "the id is taken by an article with another text"
 
 
@@ -98,6 +99,8 @@ class Ledger:
         """The texts of leased articles, each counted as tried once more.
 
         An article tried ``max_attempts`` times already is given up here instead: something about it ends its workers.
+        One that came to no end twice is handed out only alone, the others of its batch go first; what is not handed
+        out is due again.
         """
         records = [self._keys.article(article_id) for article_id in ids]
         keys = [self._keys.pending(shard), self._keys.dead(shard), self._keys.counters(shard), *records]
@@ -111,7 +114,7 @@ class Ledger:
         Of several callers with one article exactly one finishes it; the others change nothing.
         """
         keys = [self._keys.pending(shard), self._keys.counters(shard)]
-        args: list[object] = []
+        args: list[object] = [self._record_ms]
         for verdict in verdicts:
             keys.append(self._keys.article(verdict.article_id))
             args += [verdict.article_id, encode_verdict(verdict), int(verdict.duplicate_of is not None)]
@@ -126,7 +129,7 @@ class Ledger:
     def requeue(self, article_id: ArticleId) -> bool:
         """Put a dead letter back to work; False when it is none (any more)."""
         with store_failures():
-            return bool(self._requeue(keys=self._life_and_death(article_id), args=[article_id]))
+            return bool(self._requeue(keys=self._life_and_death(article_id), args=[article_id, self._record_ms]))
 
     def _life_and_death(self, article_id: ArticleId) -> list[str]:
         shard = self._keys.shard_of(article_id)
@@ -179,19 +182,32 @@ class Ledger:
             return _total(self._shard_counts())
 
     def _shard_counts(self) -> Iterator[Counts]:
-        now = self._redis.time()[0]
+        seconds, microseconds = self._redis.time()
+        now = seconds * 1000 + microseconds // 1000
         for shard in self._keys.shards():
             counted = {name.decode(): int(n) for name, n in self._redis.hgetall(self._keys.counters(shard)).items()}
-            oldest = self._redis.zrange(self._keys.pending(shard), 0, 0, withscores=True)
             yield Counts(
                 accepted=counted.get("accepted", 0),
                 assigned=counted.get("assigned", 0),
                 failed=counted.get("failed", 0),
                 duplicates=counted.get("duplicates", 0),
                 pending=self._redis.zcard(self._keys.pending(shard)),
-                # A leased article is due in the future: its score says when the lease ends, not how old it is.
-                oldest_pending_seconds=max(0.0, now - oldest[0][1] / 1000) if oldest else 0.0,
+                oldest_pending_seconds=self._oldest(shard, now),
             )
+
+    def _oldest(self, shard: Shard, now: int) -> float:
+        """How long ago the oldest pending article was accepted, in seconds.
+
+        The ledger is in order of the time work is due: the oldest is the first that is due, or one under a lease.
+        """
+        pending = self._keys.pending(shard)
+        first = self._redis.zrange(pending, 0, 0)
+        leased = self._redis.zrange(pending, now, "+inf", byscore=True, offset=0, num=MOST_LEASED)
+        with self._redis.pipeline(transaction=False) as pipe:
+            for member in {*first, *leased}:
+                pipe.hget(self._keys.article(ArticleId(member.decode())), "received")
+            received = [int(time) for time in pipe.execute() if time is not None]
+        return max(0.0, (now - min(received)) / 1000) if received else 0.0
 
 
 def _submission(article: Article, code: int) -> Submission:

@@ -12,6 +12,7 @@ from dedupe.store.failures import store_failures
 from dedupe.store.keys import Keys
 from dedupe.store.scripts import load_script
 
+KEPT_LONGER_MS = 3_600_000
 WEIGHT_STEPS = 16  # a term's weight is a multiple of 1/16 and below 16, so that it is one byte
 
 
@@ -27,10 +28,11 @@ class Entry:
 class Log:
     """Sketches in the order in which they were appended."""
 
-    def __init__(self, redis: Redis, keys: Keys, *, window_days: float) -> None:
+    def __init__(self, redis: Redis, keys: Keys, *, window_days: float, kept_longer_ms: int = KEPT_LONGER_MS) -> None:
         self._redis: Any = redis  # its types allow for text answers, which are never asked for
         self._keys = keys
-        self._window_ms = int(window_days * 86_400_000)
+        # What is decided late still has before it what was in its window: the log is kept a little longer.
+        self._kept_ms = int(window_days * 86_400_000) + kept_longer_ms
         self._append = load_script(redis, "append")
         self._trim = load_script(redis, "trim")
 
@@ -67,7 +69,7 @@ class Log:
     def trim(self, *, limit: int = 1_000) -> int:
         """Drop up to ``limit`` entries that have left the window, and say how many were dropped."""
         with store_failures():
-            return int(self._trim(keys=[self._keys.entries, self._keys.numbers], args=[self._window_ms, limit]))
+            return int(self._trim(keys=[self._keys.entries, self._keys.numbers], args=[self._kept_ms, limit]))
 
 
 def _encode(sketch: Sketch) -> list[bytes]:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import IntEnum
 from itertools import islice
 from typing import Any, TypeVar
 
 from redis import Redis
 
-from dedupe.models import ArticleId, Assignment, Member, Story, StoryId, StoryView
+from dedupe.models import ArticleId, Assignment, JobId, Member, Story, StoryId, StoryView
 from dedupe.store.codec import (
     decode_assignment,
     decode_story,
@@ -43,6 +44,14 @@ class Attached:
     opens_story: bool
 
 
+class AttachOutcome(IntEnum):
+    """What became of an attachment: the other two say what the caller does not know yet."""
+
+    SUPERSEDED = 0
+    DONE = 1
+    OUTDATED = 2
+
+
 class Partitions:
     """The generations of a corpus, of which one is current."""
 
@@ -51,6 +60,7 @@ class Partitions:
         self._keys = keys
         self._attach = load_script(redis, "attach")
         self._publish = load_script(redis, "publish")
+        self._fence = load_script(redis, "fence")
 
     def current(self) -> Generation:
         """The generation that readers see."""
@@ -58,8 +68,10 @@ class Partitions:
             number, position = self._redis.hmget(self._keys.generation, "number", "position")
         return Generation(int(number or 0), int(position or 0))
 
-    def attach(self, generation: Generation, attached: Sequence[Attached], opened: Mapping[ArticleId, Story]) -> bool:
-        """Give new articles their stories; False, and nothing done, when the generation is no longer current.
+    def attach(
+        self, generation: Generation, attached: Sequence[Attached], opened: Mapping[ArticleId, Story]
+    ) -> AttachOutcome:
+        """Give new articles their stories, all of them or (when the answer is not ``DONE``) none.
 
         ``opened`` has the story of every article that opens one. One atomic step, harmless when repeated: an article
         that has a story keeps it.
@@ -71,38 +83,33 @@ class Partitions:
             story = encode_story(opened[place.article_id], created=now, settled=False) if place.opens_story else b""
             args += [place.article_id, place.assignment.story_id, encode_assignment(place.assignment), story]
         with store_failures():
-            return bool(self._attach(keys=[self._keys.generation, *at.all()], args=args))
+            return AttachOutcome(self._attach(keys=[self._keys.generation, *at.all()], args=args))
+
+    def fence(self, token: int) -> JobId:
+        """Keep every holder of an older token from publishing, and name the job whose partition is current.
+
+        What that answer says of an older holder's job stays so: it has published, or it never will.
+        """
+        with store_failures():
+            return JobId(self._fence(keys=[self._keys.generation], args=[token]).decode())
 
     def replace(
-        self,
-        before: Generation,
-        stories: Sequence[Story],
-        *,
-        position: int,
-        token: int,
+        self, before: Generation, stories: Sequence[Story], *, position: int, token: int, job_id: JobId
     ) -> Generation | None:
         """Write a whole partition and make it current; None when another came first, and nothing changed then.
 
-        Readers see the old one or the new one. ``token`` fences off a caller that was overtaken.
+        Readers see the old one or the new one. Only who holds the fence with this ``token`` publishes.
         """
         with store_failures():
             number = int(self._redis.incr(self._keys.generations))
-        at = self._keys.partition(number)
+        at, replaced = self._keys.partition(number), self._keys.partition(before.number)
         self._write(at, stories, self._ages(before))
-        args = [before.number, number, position, token]
+        args = [before.number, number, position, token, job_id, SUPERSEDED_SECONDS * 1000]
         with store_failures():
-            published = self._publish(keys=[self._keys.generation, *at.all()], args=args)
-            if not published:
-                self._redis.unlink(*at.all())
-                return None
-            self._retire(before)
-        return Generation(number, position)
-
-    def _retire(self, before: Generation) -> None:
-        with self._redis.pipeline(transaction=False) as pipe:
-            for key in self._keys.partition(before.number).all():
-                pipe.expire(key, SUPERSEDED_SECONDS)
-            pipe.execute()
+            if self._publish(keys=[self._keys.generation, *at.all(), *replaced.all()], args=args):
+                return Generation(number, position)
+            self._redis.unlink(*at.all())
+        return None
 
     def _ages(self, before: Generation) -> dict[StoryId, tuple[int, int, frozenset[str]]]:
         """When each story was made and changed last, and who was in it."""

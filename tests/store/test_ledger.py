@@ -195,3 +195,30 @@ def test_a_server_that_does_not_answer_is_a_store_unavailable(tmp_path):
 
     with pytest.raises(StoreUnavailable):
         make(gone).counts()
+
+
+def test_the_oldest_pending_article_is_as_old_as_its_acceptance_leased_or_not(ledger, eventually):
+    ledger.submit(ONLY, [article("a")])
+    eventually(lambda: ledger.counts().oldest_pending_seconds > 0.05)
+    ledger.claim(ONLY, limit=1)
+    ledger.submit(ONLY, [article("b")])
+
+    assert ledger.counts().oldest_pending_seconds > 0.05
+    ledger.commit(ONLY, [verdict("a"), verdict("b")])
+    assert ledger.counts().oldest_pending_seconds == 0.0
+
+
+def test_articles_that_came_to_no_end_twice_are_tried_one_at_a_time_after_the_others(redis, eventually):
+    ledger = make(redis, lease_seconds=0.05)
+    ledger.submit(ONLY, [article("a"), article("b")])
+    for _ in range(2):
+        eventually(lambda: len(ledger.claim(ONLY, limit=9)) == 2)
+        ledger.attempt(ONLY, [ArticleId("a"), ArticleId("b")], max_attempts=5)
+    ledger.submit(ONLY, [article("c")])
+
+    with_others = ledger.attempt(ONLY, [ArticleId("a"), ArticleId("b"), ArticleId("c")], max_attempts=5)
+    alone = ledger.attempt(ONLY, [ArticleId("a"), ArticleId("b")], max_attempts=5)
+
+    assert [a.id for a in with_others] == ["c"]
+    assert [a.id for a in alone] == ["a"]
+    assert ledger.records([ArticleId("b")])[0].attempts == 2

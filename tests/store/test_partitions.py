@@ -1,8 +1,8 @@
 import pytest
 
-from dedupe.models import ArticleId, Assignment, Member, Story, StoryId
+from dedupe.models import ArticleId, Assignment, JobId, Member, Story, StoryId
 from dedupe.store.keys import Keys
-from dedupe.store.partitions import Attached, Generation, Partitions
+from dedupe.store.partitions import Attached, AttachOutcome, Generation, Partitions
 
 KEYS = Keys("test", "00000000")
 START = Generation(0, 0)
@@ -21,6 +21,11 @@ def attached(article, story_name, *, opens=False):
 def attach(partitions, *places, generation=START):
     opened = {p.article_id: story(p.assignment.story_id, p.article_id) for p in places if p.opens_story}
     return partitions.attach(generation, places, opened)
+
+
+def publish(partitions, before, stories, *, position, token):
+    partitions.fence(token)
+    return partitions.replace(before, stories, position=position, token=token, job_id=JobId(f"j{token}"))
 
 
 @pytest.fixture
@@ -44,8 +49,11 @@ def test_an_attached_article_opens_a_story_and_another_joins_it(partitions):
 
 def test_an_article_that_has_a_story_keeps_it(partitions):
     attach(partitions, attached("a", "s1", opens=True))
-    attach(partitions, attached("a", "s2", opens=True), attached("a", "s1"))
+    same = attach(partitions, attached("a", "s1"))
+    other = attach(partitions, attached("a", "s2", opens=True), attached("b", "s1"))
 
+    assert (same, other) == (AttachOutcome.DONE, AttachOutcome.OUTDATED)
+    assert "b" not in partitions.assignments(START)
     assert partitions.assignments(START)[ArticleId("a")].story_id == "s1"
     assert [ids(view) for view in partitions.stories(START, [StoryId("s1"), StoryId("s2")])] == [["a"]]
 
@@ -53,7 +61,7 @@ def test_an_article_that_has_a_story_keeps_it(partitions):
 def test_a_published_partition_replaces_the_one_before(partitions):
     attach(partitions, attached("a", "s1", opens=True), attached("b", "s2", opens=True))
 
-    published = partitions.replace(START, [story("s1", "a", "b")], position=2, token=1)
+    published = publish(partitions, START, [story("s1", "a", "b")], position=2, token=1)
 
     assert partitions.current() == published == Generation(1, 2)
     view = partitions.stories(published, [StoryId("s1")])[0]
@@ -62,40 +70,40 @@ def test_a_published_partition_replaces_the_one_before(partitions):
 
 
 def test_an_article_decided_on_an_old_partition_is_not_attached(partitions):
-    published = partitions.replace(START, [story("s1", "a")], position=1, token=1)
+    published = publish(partitions, START, [story("s1", "a")], position=1, token=1)
 
-    assert attach(partitions, attached("b", "s1")) is False
+    assert attach(partitions, attached("b", "s1")) is AttachOutcome.SUPERSEDED
     assert "b" not in partitions.assignments(published)
 
 
 def test_of_two_reclusters_of_one_partition_one_is_published(partitions):
-    first = partitions.replace(START, [story("s1", "a")], position=1, token=1)
-    second = partitions.replace(START, [story("s2", "a")], position=1, token=2)
+    first = publish(partitions, START, [story("s1", "a")], position=1, token=1)
+    second = publish(partitions, START, [story("s2", "a")], position=1, token=2)
 
     assert second is None
     assert partitions.current() == first
 
 
 def test_a_holder_that_was_overtaken_cannot_publish(partitions):
-    newer = partitions.replace(START, [story("s1", "a")], position=1, token=7)
+    newer = publish(partitions, START, [story("s1", "a")], position=1, token=7)
 
-    assert partitions.replace(newer, [story("s2", "a")], position=1, token=6) is None
+    assert publish(partitions, newer, [story("s2", "a")], position=1, token=6) is None
     assert partitions.current() == newer
 
 
 def test_a_superseded_partition_expires_and_the_current_one_does_not(redis, partitions):
-    first = partitions.replace(START, [story("s1", "a")], position=1, token=1)
-    second = partitions.replace(first, [story("s1", "a")], position=1, token=2)
+    first = publish(partitions, START, [story("s1", "a")], position=1, token=1)
+    second = publish(partitions, first, [story("s1", "a")], position=1, token=2)
 
     assert all(redis.ttl(key) > 0 for key in KEYS.partition(first.number).all())
     assert all(redis.ttl(key) == -1 for key in KEYS.partition(second.number).all())
 
 
 def test_a_story_that_did_not_change_keeps_its_times(partitions, eventually):
-    first = partitions.replace(START, [story("s1", "a"), story("s2", "b")], position=2, token=1)
+    first = publish(partitions, START, [story("s1", "a"), story("s2", "b")], position=2, token=1)
     before = {v.story.id: v for v in partitions.stories(first, [StoryId("s1"), StoryId("s2")])}
     eventually(lambda: partitions._now() > before["s1"].updated_at.timestamp() * 1000)
-    second = partitions.replace(first, [story("s1", "a"), story("s2", "b", "c")], position=3, token=2)
+    second = publish(partitions, first, [story("s1", "a"), story("s2", "b", "c")], position=3, token=2)
     after = {v.story.id: v for v in partitions.stories(second, [StoryId("s1"), StoryId("s2")])}
 
     assert (after["s1"].created_at, after["s1"].updated_at) == (before["s1"].created_at, before["s1"].updated_at)
@@ -104,9 +112,33 @@ def test_a_story_that_did_not_change_keeps_its_times(partitions, eventually):
 
 
 def test_stories_are_listed_by_their_latest_change_in_pages(partitions):
-    generation = partitions.replace(START, [story(f"s{n}", f"a{n}") for n in range(5)], position=5, token=1)
+    generation = publish(partitions, START, [story(f"s{n}", f"a{n}") for n in range(5)], position=5, token=1)
 
     pages = [partitions.recent(generation, since=None, offset=at, limit=2) for at in (0, 2, 4)]
 
     assert sorted(i for page, _ in pages for i in page) == [f"s{n}" for n in range(5)]
     assert {total for _, total in pages} == {5}
+
+
+def test_an_article_cannot_join_a_story_that_is_not_there(partitions):
+    outcome = attach(partitions, attached("a", "s1", opens=True), attached("b", "unknown"))
+
+    assert outcome is AttachOutcome.OUTDATED
+    assert partitions.assignments(START) == {}
+
+
+def test_publishing_again_after_a_lost_answer_changes_nothing(partitions):
+    first = publish(partitions, START, [story("s1", "a")], position=1, token=1)
+    keys = [KEYS.generation, *KEYS.partition(first.number).all(), *KEYS.partition(0).all()]
+
+    assert partitions._publish(keys=keys, args=[0, first.number, 1, 1, "j1", 1000]) == 1
+    assert partitions.n_stories(first) == 1
+
+
+def test_the_fence_says_which_job_is_current_and_keeps_older_ones_out(partitions):
+    publish(partitions, START, [story("s1", "a")], position=1, token=1)
+
+    assert partitions.fence(5) == "j1"
+    late = partitions.replace(partitions.current(), [story("s2", "a")], position=1, token=2, job_id=JobId("j2"))
+    assert late is None
+    assert partitions.fence(4) == "j1"

@@ -1,10 +1,22 @@
--- Write the stories of new articles into the current partition; an article that has one keeps it.
+-- Write the stories of new articles into the current partition: all of them, or none.
 -- KEYS  1 generation  2 assignments  3 stories  4 members  5 updated
--- ARGV  1 the generation the caller decided with  2... for each article: id, story id, assignment, the story
+-- ARGV  1 the generation the caller decided with  2... for each article: id, story id, assignment (JSON), the story
 --       (JSON) where it begins with the article, else ''
--- Answer: 1, or 0 when another generation is current now
+-- Answer: 1 done; 0 another generation is current now; 2 an article has another story, or joins one that is not there
 if (redis.call('HGET', KEYS[1], 'number') or '0') ~= ARGV[1] then
   return 0
+end
+local opened = {}
+for at = 2, #ARGV, 4 do
+  local known = redis.call('HGET', KEYS[2], ARGV[at])
+  if known and cjson.decode(known)[1] ~= ARGV[at + 1] then
+    return 2
+  end
+  if ARGV[at + 3] ~= '' then
+    opened[ARGV[at + 1]] = true
+  elseif not opened[ARGV[at + 1]] and redis.call('HEXISTS', KEYS[3], ARGV[at + 1]) == 0 then
+    return 2
+  end
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

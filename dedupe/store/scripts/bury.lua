@@ -2,7 +2,7 @@
 -- KEYS  1 pending  2 dead  3 counters  4 the article record
 -- ARGV  1 id  2 reason
 -- Answer: 1 when this call gave it up
-if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 or redis.call('EXISTS', KEYS[4]) == 0 then
   return 0
 end
 local time = redis.call('TIME')

@@ -1,6 +1,6 @@
 -- Create a job unless one is queued or running.
 -- KEYS  1 current  2 the job's record
--- ARGV  1 job id  2 '1' for a dry run  3 lifetime of the record (ms)
+-- ARGV  1 job id  2 '1' for a dry run
 -- Answer: the id of the job that is current now
 local current = redis.call('GET', KEYS[1])
 if current then
@@ -10,5 +10,4 @@ local time = redis.call('TIME')
 redis.call('SET', KEYS[1], ARGV[1])
 redis.call('HSET', KEYS[2], 'state', 'queued', 'dry_run', ARGV[2],
   'created', time[1] * 1000 + math.floor(time[2] / 1000))
-redis.call('PEXPIRE', KEYS[2], ARGV[3])
 return ARGV[1]

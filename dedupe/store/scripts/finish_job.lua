@@ -1,7 +1,7 @@
 -- End a job in a final state, once.
 -- KEYS  1 current  2 the job's record
 -- ARGV  1 job id  2 state  3 fencing token ('' to end it whoever runs it)  4 error  5 diff (JSON)
---       6 only when running and silent for this long (ms; '': in any case)
+--       6 lifetime of the record from now on (ms)
 -- Answer: 1 when this call ended it
 local state = redis.call('HGET', KEYS[2], 'state')
 if state ~= 'queued' and state ~= 'running' then
@@ -11,13 +11,9 @@ if ARGV[3] ~= '' and redis.call('HGET', KEYS[2], 'token') ~= ARGV[3] then
   return 0
 end
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if ARGV[6] ~= '' then
-  if state ~= 'running' or tonumber(redis.call('HGET', KEYS[2], 'heartbeat')) + tonumber(ARGV[6]) > now then
-    return 0
-  end
-end
-redis.call('HSET', KEYS[2], 'state', ARGV[2], 'finished', now, 'error', ARGV[4], 'diff', ARGV[5])
+redis.call('HSET', KEYS[2], 'state', ARGV[2], 'finished', time[1] * 1000 + math.floor(time[2] / 1000),
+  'error', ARGV[4], 'diff', ARGV[5])
+redis.call('PEXPIRE', KEYS[2], ARGV[6])
 if ARGV[2] == 'succeeded' then
   redis.call('HSET', KEYS[2], 'phase', 'done', 'progress', 1)
 end

@@ -1,17 +1,20 @@
--- Make a written partition the current one, once, and only for the newest holder of the fence.
--- KEYS  1 generation  2... keys of the new partition
--- ARGV  1 the generation it replaces  2 its own number  3 the log position it covers  4 fencing token
--- Answer: 1, or 0 when another generation or a newer holder came first
-if (redis.call('HGET', KEYS[1], 'number') or '0') ~= ARGV[1] then
+-- Make a written partition the current one, once, and only for the one who holds the fence.
+-- KEYS  1 generation  2..5 keys of the new partition  6..9 keys of the one it replaces
+-- ARGV  1 the generation it replaces  2 its own number  3 the log position it covers  4 fencing token  5 job id
+--       6 how long the replaced one may still be read (ms)
+-- Answer: 1, or 0 when another generation or another holder came first
+local current = redis.call('HGET', KEYS[1], 'number') or '0'
+if current == ARGV[2] then
+  return 1  -- the answer to the first call was lost
+end
+if current ~= ARGV[1] or (redis.call('HGET', KEYS[1], 'fence') or '0') ~= ARGV[4] then
   return 0
 end
-if tonumber(redis.call('HGET', KEYS[1], 'fence') or '0') > tonumber(ARGV[4]) then
-  return 0
-end
-local time = redis.call('TIME')
-redis.call('HSET', KEYS[1], 'number', ARGV[2], 'position', ARGV[3], 'fence', ARGV[4],
-  'at', time[1] * 1000 + math.floor(time[2] / 1000))
-for i = 2, #KEYS do
+redis.call('HSET', KEYS[1], 'number', ARGV[2], 'position', ARGV[3], 'job', ARGV[5])
+for i = 2, 5 do
   redis.call('PERSIST', KEYS[i])
+end
+for i = 6, 9 do
+  redis.call('PEXPIRE', KEYS[i], ARGV[6])
 end
 return 1

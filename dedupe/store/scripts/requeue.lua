@@ -1,6 +1,6 @@
 -- Put a dead letter back into the ledger with its attempts forgotten.
 -- KEYS  1 pending  2 dead  3 counters  4 the article record
--- ARGV  1 id
+-- ARGV  1 id  2 lifetime of a record (ms)
 -- Answer: 1 when it was dead and its record is still there
 if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 then
   return 0
@@ -12,5 +12,6 @@ end
 local time = redis.call('TIME')
 redis.call('HSET', KEYS[4], 'attempts', 0)
 redis.call('HDEL', KEYS[4], 'failure')
+redis.call('PEXPIRE', KEYS[4], ARGV[2])
 redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[1])
 return 1
