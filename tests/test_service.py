@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dedupe.errors import JobConflict, QueueFull, UnknownId
+from dedupe.errors import JobConflict, Overtaken, QueueFull, UnknownId
 from dedupe.files.read import read_articles
 from dedupe.models import Article, ArticleId, ArticleStatus, DuplicateKind, JobState, StoryId
 from dedupe.store.keys import Shard
@@ -296,3 +296,82 @@ def test_stories_come_in_pages_that_together_are_all(service):
     assert rest.next_cursor is None
     with pytest.raises(ValueError, match="not a cursor"):
         service.stories(cursor="strange")
+
+
+def test_articles_that_arrived_during_a_switch_get_their_story_from_the_reconciler(service):
+    service.submit(SEEDS[:3])
+    service.drain(ONLY)
+    job = service.start_recluster()
+    grip = service._jobs.begin(job.id)
+    recluster = service._new_recluster()
+    late = []
+
+    def arrive() -> None:
+        service.submit(SEEDS[3:])
+        service.drain(ONLY)
+        late.extend(service.article(a.id).assignment for a in SEEDS[3:])
+
+    recluster.run(grip, dry_run=False, catch_up=arrive)  # and here its worker is killed
+
+    assert all(late)
+    assert [service.article(a.id).assignment for a in SEEDS[3:]] == [None, None]
+    service.reconcile()
+    assert all(service.article(a.id).assignment for a in SEEDS)
+
+
+def test_a_job_cancelled_just_before_it_publishes_publishes_nothing(service):
+    service.submit(SEEDS)
+    service.drain(ONLY)
+    job = service.start_recluster()
+    grip = service._jobs.begin(job.id)
+
+    with pytest.raises(Overtaken):
+        service._new_recluster().run(grip, dry_run=False, catch_up=lambda: service.cancel_job(job.id))
+
+    assert service.job(job.id).state is JobState.CANCELLED
+    assert service.health().generation == 0
+
+
+def test_a_job_that_has_published_is_not_cancelled(service):
+    service.submit(SEEDS)
+    service.drain(ONLY)
+    job = service.start_recluster()
+    grip = service._jobs.begin(job.id)
+    diff = service._new_recluster().run(grip, dry_run=False, catch_up=lambda: None)
+
+    service.cancel_job(job.id)
+    service._jobs.succeed(grip, diff)
+
+    assert service.job(job.id).state is JobState.SUCCEEDED
+    assert service.health().generation == 1
+
+
+def test_a_worker_outlives_a_server_that_forgot_the_end_of_the_log(redis, service):
+    service.submit(SEEDS)
+    service.drain(ONLY)
+    redis.flushall()
+
+    service.submit(SEEDS[:2])
+    service.drain(ONLY)
+
+    assert service.health().assigned == 2
+    assert all(service.article(a.id).assignment for a in SEEDS[:2])
+
+
+def test_an_interrupted_follower_replays_and_decides_as_before(redis, service, monkeypatch):
+    service.submit(SEEDS[:3])
+    service.drain(ONLY)
+    service.submit([Article(ArticleId("copy"), SEEDS[0].text)])
+    window = service.follower()._window
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(window, "add", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        service.drain(ONLY)
+    redis.zadd(service._keys.pending(ONLY), {"copy": 0})
+    service.drain(ONLY)
+
+    assert service.article(ArticleId("copy")).verdict.duplicate_of == SEEDS[0].id
+    assert service.health().assigned == 4

@@ -1,6 +1,5 @@
 """Articles to stories, all at once."""
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -24,8 +23,8 @@ def cluster_stories(articles: Iterable[Article], params: StoryParams | None = No
     """Stories of the articles: every article in exactly one, and in one of its own if nothing resembles it.
 
     Stories come in the order of their first article and members in the order given; nothing else depends on that
-    order. A copy is in the story of the article it repeats. Of two copies the original is the earlier one, then the
-    longer one, then the one whose content has the smaller hash.
+    order. A copy is in the story of the article it repeats. Of two copies the original is the one published
+    earlier (a dated one before an undated one), then the one with the smaller id.
 
     Raises
     ------
@@ -53,12 +52,9 @@ def _first_repeated(articles: Sequence[Article]) -> ArticleId:
     return next(article_id for article_id, n_times in counted.items() if n_times > 1)
 
 
-def _own_place(article: Article) -> tuple[datetime, int, bytes, str]:
+def _own_place(article: Article) -> tuple[datetime, ArticleId]:
     """Place of an article in an order that is the same whatever order it came in."""
-    date = _UNDATED if article.published_at is None else article.published_at
-    title = "" if article.title is None else article.title
-    content = f"{title}\0{article.text}".encode(errors="surrogatepass")
-    return date, -len(content), hashlib.blake2b(content, digest_size=16).digest(), article.id
+    return _UNDATED if article.published_at is None else article.published_at, article.id
 
 
 def _day(article: Article) -> float:

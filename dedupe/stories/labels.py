@@ -1,5 +1,6 @@
 """A short label of a story for people, made of phrases of its own articles."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -99,7 +100,8 @@ def _best(phrases: Sequence[list[_Word]], value: Mapping[str, float]) -> list[li
 
     def worth(phrase: list[_Word]) -> float:
         forms = {word.form for word in phrase}
-        return sum(value.get(form, _COMPANION_VALUE) for form in forms)
+        # A set has no order of its own, and a sum of floats in another order may be another sum.
+        return math.fsum(value.get(form, _COMPANION_VALUE) for form in forms)
 
     chosen: list[list[_Word]] = []
     used: set[str] = set()

@@ -189,3 +189,9 @@ def test_every_article_is_in_exactly_one_story(contents):
         assert story.representative in ids
         assert all(member.duplicate_of is None or member.duplicate_of in ids for member in story.members)
         assert all(0 <= member.confidence <= 1 for member in story.members)
+
+
+def test_of_two_copies_without_dates_the_one_with_the_smaller_id_is_the_original():
+    text = "Floods close the northern railway after a night of heavy rain in the valleys"
+    (story,) = cluster_stories([Article(ArticleId("b"), text), Article(ArticleId("a"), text.upper())])
+    assert {m.article_id: m.duplicate_of for m in story.members} == {"a": None, "b": "a"}
