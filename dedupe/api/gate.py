@@ -4,7 +4,6 @@ import hmac
 import logging
 import re
 from collections.abc import Iterable
-from ipaddress import ip_address
 from urllib.parse import unquote_to_bytes, urlsplit
 from uuid import uuid4
 
@@ -12,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dedupe.api.problems import Kind, Problem, problem_response
+from dedupe.local.ports import is_this_machine
 
 logger = logging.getLogger(__name__)
 
@@ -115,11 +115,3 @@ def is_local(server: Iterable[str | int | None] | None) -> bool:
         return True
     host, port = server
     return port is None or is_this_machine(str(host))
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether a host's name or address can be no other machine's."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

@@ -35,6 +35,9 @@ class Check:
         return {"check": self.name, "result": result, "found": self.found, "advice": advice}
 
 
+NOT_KNOWN = Check("store's settings", None, "not known here", "set DEDUPE_STORE_URL to have the store checked")
+
+
 @click.command()
 @service_options
 def doctor(*, url: str | None, as_json: bool) -> None:
@@ -56,7 +59,10 @@ def examine(url: str | None, settings: Settings) -> Iterator[Check]:
         raise click.BadParameter(str(error), param_hint="--url") from None
     except DedupeError as error:
         yield Check("service", False, str(error), "start it with `dedupe up`, or name another with --url")
-    yield from _store_checks(settings)
+    if settings.store_url is not None or url is None or url.rstrip("/") == service_url(None):
+        yield from _store_checks(settings)
+    else:
+        yield NOT_KNOWN
 
 
 def version_check(version: str) -> Check:
@@ -94,7 +100,7 @@ def _store_checks(settings: Settings) -> Iterator[Check]:
     try:
         store_url, _ = resolve(settings)
     except StackError:
-        yield Check("store's settings", None, "not known here", "set DEDUPE_STORE_URL to have the store checked")
+        yield NOT_KNOWN
         return
     try:
         with connect(store_url) as redis:

@@ -77,6 +77,9 @@ def submit(
     or - for JSON Lines on standard input.
     """
     work = Submitting(Reading(on_error, max_article_chars, quiet))
+    # A service that is away for a while is waited for; one that was never there is said at once.
+    with service_client(url) as client:
+        client.version()
     with (
         service_client(url, patience_seconds=SUBMIT_PATIENCE_SECONDS) as client,
         progress("submitting", quiet=quiet) as update,

@@ -72,9 +72,14 @@ def show(rows: Iterable[Mapping[str, Json]], *, columns: Sequence[str], as_json:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(*columns, box=None, header_style="bold")
-    for row in rows:
-        table.add_row(*(Text(cell(row[column])) for column in columns))
+    cells = [[cell(row[column]) for column in columns] for row in rows]
+    filled = [at for at in range(len(columns)) if not cells or any(line[at] for line in cells)]
+    table = Table(box=None, header_style="bold")
+    for at in filled:
+        # What one copies must be whole: an id is folded where it does not fit, and never cut.
+        table.add_column(columns[at], overflow="fold", min_width=len(columns[at]))
+    for line in cells:
+        table.add_row(*(Text(line[at]) for at in filled))
     Console().print(table)
 
 

@@ -9,11 +9,11 @@ from typing import NoReturn
 import click
 
 from dedupe.cli.output import ExitCode
-from dedupe.environment import read_settings
+from dedupe.environment import Settings, read_settings
 from dedupe.errors import StackError
 from dedupe.local.console import console_on
 from dedupe.local.directory import RunningStack
-from dedupe.local.ports import USUAL_PORT, listen
+from dedupe.local.ports import USUAL_PORT, is_this_machine, listen
 from dedupe.local.programs import (
     PACKAGE_ROOT,
     QUEUES,
@@ -78,6 +78,7 @@ def worker(queues: str, concurrency: int, data: Path | None) -> None:
 @_DATA_OPTION
 def api(host: str, port: int, data: Path | None) -> None:
     """Run the HTTP API, and nothing else."""
+    _require_key(host, read_settings())
     _become(api_command("--host", host, "--port", str(port)), data=data)
 
 
@@ -88,8 +89,17 @@ def scheduler(data: Path | None) -> None:
     _become(scheduler_command(), data=data)
 
 
+def _require_key(host: str, settings: Settings) -> None:
+    if settings.api_key is None and not is_this_machine(host):
+        raise click.UsageError(
+            f"{host} can be reached from other machines: set DEDUPE_API_KEY to a secret of 16 characters or more, "
+            "which requests must then carry"
+        )
+
+
 def _options(*, host: str, port: int | None, workers: int, data: Path | None) -> StackOptions:
     settings = read_settings()
+    _require_key(host, settings)
     if port is not None:
         _require_free(host, port)
     return StackOptions(

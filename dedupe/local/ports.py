@@ -1,6 +1,7 @@
 """Where the API listens: the port that was asked for, the usual one, or a free one."""
 
 import socket
+from ipaddress import ip_address
 
 from dedupe.errors import StackError
 
@@ -41,3 +42,11 @@ def base_url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host's name or address can be no other machine's."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

@@ -99,7 +99,7 @@ class Jobs:
             seconds, microseconds = self._redis.time()
         if state != JobState.RUNNING.value.encode():
             return 0.0
-        return max(0.0, seconds + microseconds / 1e6 - float(heartbeat) / 1000)
+        return max(0.0, float(seconds + microseconds / 1e6) - float(heartbeat) / 1000)
 
     def current(self) -> JobId | None:
         """The job that is queued or running."""

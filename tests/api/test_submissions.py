@@ -136,7 +136,11 @@ def test_a_small_gzip_body_that_unzips_to_more_than_the_limit_is_refused(make_si
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("data", [b"no gzip at all", gzip.compress(b"{}")[:-4], gzip.compress(b"{}") + b"more"])
+@pytest.mark.parametrize(
+    "data",
+    [b"no gzip at all", gzip.compress(b"{}", mtime=0)[:-4], gzip.compress(b"{}", mtime=0) + b"more"],
+    ids=["none", "cut", "followed"],
+)
 def test_damaged_gzip_is_a_malformed_body(http, data):
     headers = {"content-type": "application/json", "content-encoding": "gzip"}
 

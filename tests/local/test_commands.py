@@ -56,3 +56,10 @@ def test_a_process_becomes_the_program_it_stands_for(tmp_path):
 
     assert ended.returncode == 2
     assert "DEDUPE_STORE_URL" in ended.stderr
+
+
+def test_a_stack_that_others_can_reach_needs_a_key(tmp_path):
+    done = dedupe("up", "--host", "0.0.0.0", "--data", str(tmp_path))
+
+    assert done.returncode == 2
+    assert "DEDUPE_API_KEY" in done.stderr
