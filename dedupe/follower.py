@@ -10,8 +10,8 @@ from dedupe.store.ledger import Ledger
 from dedupe.store.log import Entry, Log
 from dedupe.store.partitions import Attached, AttachOutcome, Generation, Partitions
 from dedupe.stories.ids import topic_id_of
-from dedupe.stories.labels import first_words
-from dedupe.text.normalise import content
+from dedupe.stories.labels import headline
+from dedupe.stories.vectors import title_and_text
 from dedupe.window import Place, Window
 
 CHUNK = 500
@@ -156,7 +156,7 @@ def _new_story(place: Attached, article: Article | None) -> Story:
     return Story(
         id=place.assignment.story_id,
         topic=topic_id_of([place.article_id]),
-        label=first_words("" if article is None else content(article)),
+        label="" if article is None else headline(*title_and_text(article)),
         keywords=(),
         representative=place.article_id,
         members=(Member(place.article_id, None, place.assignment.confidence),),

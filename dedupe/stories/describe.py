@@ -11,7 +11,7 @@ from dedupe.models import Article, ArticleId, Member, Story
 from dedupe.stories.confidence import membership_confidence
 from dedupe.stories.ids import story_id_of, topic_id_of
 from dedupe.stories.keywords import set_apart_terms
-from dedupe.stories.labels import story_label
+from dedupe.stories.labels import headline, story_label
 from dedupe.stories.partition import Partition
 from dedupe.stories.vectors import title_and_text
 
@@ -91,6 +91,8 @@ def _by_centrality(rows: sparse.csr_matrix[np.float64]) -> NDArray[np.int64]:
 def _label(
     keywords: tuple[str, ...], by_centrality: NDArray[np.int64], found: Partition, collection: Collection
 ) -> str:
+    if len(by_centrality) == 1:  # nothing but its own headline says better what one article tells
+        return headline(*title_and_text(collection.articles[by_centrality[0]]))
     texts = ["\n".join(title_and_text(collection.articles[row])).strip() for row in by_centrality[:_LABEL_TEXTS]]
     medoid = found.tfidf[[by_centrality[0]]]
     telling = {collection.vocabulary[term] for term in medoid.indices}

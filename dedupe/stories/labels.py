@@ -116,6 +116,12 @@ def _best(phrases: Sequence[list[_Word]], value: Mapping[str, float]) -> list[li
     return chosen
 
 
+def headline(title: str, text: str) -> str:
+    """The title, or else the first line of the text, as long as a label may be; ``untitled`` without either."""
+    first_line = next((line for line in text.splitlines() if line.strip()), "")
+    return first_words(title or first_line)
+
+
 def first_words(text: str) -> str:
     """What a text begins with, as long as a label may be; ``untitled`` for one without words."""
     words = text.split()
