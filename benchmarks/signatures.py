@@ -1,99 +1,206 @@
-"""Time signatures step by step, and datasketch on the same texts.
+"""Time texts to signatures, step by step and beside the peers, and measure what the signatures estimate.
 
-    signatures.py ARTICLES.jsonl [--articles N] [--json OUT]
+    signatures.py ARTICLES.jsonl... [--articles N] [--least-words N] [--shingle-words N] [--rounds N] [--json OUT]
 
-Printed is processor time in microseconds for 400 words, the best of three runs, in one thread. ARTICLES may be gzipped.
+Each round times every step and every peer once, one after the other, in one thread; printed are medians of processor
+time in microseconds for 400 words, and how many times a peer takes as long as we do. rensa and gaoya are measured where
+they are installed (the extra ``bench``). Then the error of the estimated Jaccard similarity on pairs of windows of the
+articles' words, from nothing shared to nearly all. ARTICLES may be gzipped.
 """
 
 import argparse
 import gzip
 import json
+import math
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
+from statistics import median
 
+import numpy as np
 from datasketch import MinHash
 
-from dedupe.models import ArticleId
-from dedupe.near_duplicates.index import SignatureIndex
-from dedupe.near_duplicates.shingles import shingle_hashes
+from dedupe.near_duplicates.shingles import cut_shingles, shingle_hashes
 from dedupe.near_duplicates.signatures import signatures, signatures_of
 from dedupe.settings import SketchParams
+from dedupe.text import kernels
 from dedupe.text.normalise import key_of_normalised, normalise
 from dedupe.text.words import cut_words
 
-RUNS = 3
+OURS = "signatures"
+PAIR_WORDS = 400
+N_STRATA = 20
+
+Step = Callable[[], object]
 
 
-def read_texts(path: Path, *, limit: int) -> list[str]:
-    """Texts of the first articles of a JSON Lines file."""
+def read_texts(path: Path, *, limit: int, least_words: int) -> list[str]:
+    """Texts of the first articles of a JSON Lines file that are long enough."""
     with (gzip.open if path.suffix == ".gz" else open)(path, "rt") as lines:
-        return [json.loads(line)["text"] for _, line in zip(range(limit), lines, strict=False)]
+        texts = (json.loads(line)["text"] for line in lines)
+        return [
+            text for _, text in zip(range(limit), (t for t in texts if len(t.split()) >= least_words), strict=False)
+        ]
 
 
-def processor_seconds(step: Callable[[], object]) -> float:
-    """Least processor time of a few runs."""
-    seconds = []
-    for _ in range(RUNS):
-        began = time.process_time()
-        step()
-        seconds.append(time.process_time() - began)
-    return min(seconds)
+def words_of(text: str) -> list[str]:
+    """Words as the peers' users cut them."""
+    return re.findall(r"\w+", text.lower())
+
+
+def shingles_of(text: str, *, shingle_words: int) -> list[str]:
+    """Shingles as the peers' users cut them."""
+    words = words_of(text)
+    return [" ".join(words[at : at + shingle_words]) for at in range(len(words) - shingle_words + 1)]
 
 
 def of_datasketch(texts: list[str], params: SketchParams) -> list[MinHash]:
     """Signatures as datasketch's users make them: a regular expression, joined words, SHA-1, bulk."""
-    found = []
-    for text in texts:
-        words = re.findall(r"\w+", text.lower())
-        n = params.shingle_words
-        found.append([" ".join(words[at : at + n]).encode() for at in range(len(words) - n + 1)])
+    found = [[s.encode() for s in shingles_of(text, shingle_words=params.shingle_words)] for text in texts]
     minhashes: list[MinHash] = MinHash.bulk(found, num_perm=params.num_perm, seed=params.seed)
     return minhashes
 
 
-def main() -> int:
-    """Run the benchmark; 0 when it ran."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("articles", type=Path)
-    parser.add_argument("--articles", dest="limit", type=int, default=2000)
-    parser.add_argument("--json", type=Path)
-    arguments = parser.parse_args()
-    texts = read_texts(arguments.articles, limit=arguments.limit)
-    microseconds = measure(texts, SketchParams())
-    for name, value in microseconds.items():
-        print(f"{name:24}{value:9.1f}")
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps({"signatures": {"us_per_400_words": microseconds}}, indent=2) + "\n")
-    return 0
+def of_rensa(texts: list[str], params: SketchParams) -> object:
+    """Signatures of rensa's R-MinHash, all in one call."""
+    from rensa import RMinHash  # noqa: PLC0415 - optional
+
+    found = [shingles_of(text, shingle_words=params.shingle_words) for text in texts]
+    return RMinHash.digest_matrix_from_token_sets(found, params.num_perm, params.seed)
 
 
-def measure(texts: list[str], params: SketchParams) -> dict[str, float]:
-    """Microseconds for 400 words by step."""
+def of_gaoya(texts: list[str], params: SketchParams) -> object:
+    """An index of gaoya, which cuts the words itself; it has no signatures without one."""
+    from gaoya.minhash import MinHashStringIndex  # noqa: PLC0415 - optional
+
+    n = params.shingle_words
+    index = MinHashStringIndex(32, 0.5, params.num_perm // 4, 4, params.num_perm, "word", True, (n, n))
+    for at, text in enumerate(texts):
+        index.insert_document(at, text)
+    return index
+
+
+def on_plain_path(texts: list[str], params: SketchParams) -> object:
+    """Signatures without the compiled loops."""
+    kernels.choose("never")
+    try:
+        return signatures(texts, params)
+    finally:
+        kernels.choose("always")
+
+
+def steps_of(texts: list[str], params: SketchParams) -> dict[str, Step]:
+    """What is timed, by name."""
     normal = [normalise(text) for text in texts]
     words = cut_words(normal)
     hashes, offsets = shingle_hashes(words, shingle_words=params.shingle_words)
-    rows = signatures_of(hashes, offsets, params)
-
-    def index_all() -> None:
-        index = SignatureIndex(params)
-        for name, row in enumerate(rows):
-            index.candidates(row)
-            index.add(ArticleId(str(name)), row)
-
-    steps: dict[str, Callable[[], object]] = {
+    steps: dict[str, Step] = {
         "normalise": lambda: [normalise(text) for text in texts],
         "text key": lambda: [key_of_normalised(text) for text in normal],
         "cut words": lambda: cut_words(normal),
         "shingle hashes": lambda: shingle_hashes(words, shingle_words=params.shingle_words),
         "signatures of hashes": lambda: signatures_of(hashes, offsets, params),
-        "signatures, all of it": lambda: signatures(texts, params),
-        "index: find and add": index_all,
+        OURS: lambda: signatures(texts, params),
+        "signatures, plain path": lambda: on_plain_path(texts, params),
         "datasketch": lambda: of_datasketch(texts, params),
     }
-    return {name: processor_seconds(step) / len(words.ids) * 400e6 for name, step in steps.items()}
+    if find_spec("rensa") is not None:
+        steps["rensa R-MinHash"] = lambda: of_rensa(texts, params)
+    if find_spec("gaoya") is not None:
+        steps["gaoya, with its index"] = lambda: of_gaoya(texts, params)
+    return steps
+
+
+def measure(steps: Mapping[str, Step], *, rounds: int, n_words: int) -> dict[str, float]:
+    """Median processor time of each step in microseconds for 400 words; ours is taken before each other one."""
+    seconds: dict[str, list[float]] = {name: [] for name in steps}
+    for _ in range(rounds):
+        for name, step in steps.items():
+            for own, run in ((OURS, steps[OURS]), (name, step)):
+                began = time.process_time()
+                run()
+                seconds[own].append(time.process_time() - began)
+    return {name: median(taken) / n_words * 400e6 for name, taken in seconds.items()}
+
+
+def estimation_error(texts: list[str], params: SketchParams) -> dict[str, float]:
+    """Root mean square error and bias of the estimate on pairs of windows of words, stratified by what they share."""
+    words = list(chain.from_iterable(words_of(text) for text in texts))
+    errors, variances = [], []
+    for at, begin in enumerate(range(0, len(words) - 2 * PAIR_WORDS, PAIR_WORDS)):
+        shift = PAIR_WORDS * (at % N_STRATA + 1) // N_STRATA
+        pair = [" ".join(words[first : first + PAIR_WORDS]) for first in (begin, begin + shift)]
+        left, right = (set(cut_shingles(text, shingle_words=params.shingle_words)) for text in pair)
+        true = len(left & right) / len(left | right)
+        ours, other = signatures(pair, params)
+        errors.append(float((ours == other).mean()) - true)
+        variances.append(true * (1 - true) / params.num_perm)
+    return {
+        "pairs": len(errors),
+        "rmse": float(np.sqrt(np.mean(np.square(errors)))),
+        "rmse expected": math.sqrt(float(np.mean(variances))),
+        "bias": float(np.mean(errors)),
+    }
+
+
+def is_equal_to_datasketch(texts: list[str], params: SketchParams) -> bool:
+    """Whether the rows are those of datasketch with our hash, on the plain path and on the compiled one."""
+    hashed = MinHash.bulk(
+        [[s.tobytes() for s in row] for row in _shingle_hashes_of(texts, params)],
+        num_perm=params.num_perm,
+        seed=params.seed,
+        hashfunc=lambda data: int.from_bytes(data, sys.byteorder),
+    )
+    rows = signatures(texts, params)
+    return np.array_equal(rows, on_plain_path(texts, params)) and all(
+        np.array_equal(row, minhash.hashvalues) for row, minhash in zip(rows, hashed, strict=True)
+    )
+
+
+def _shingle_hashes_of(texts: list[str], params: SketchParams) -> list[np.ndarray]:
+    words = cut_words([normalise(text) for text in texts])
+    hashes, offsets = shingle_hashes(words, shingle_words=params.shingle_words)
+    return np.split(hashes, offsets[1:-1])
+
+
+def main() -> int:
+    """Run the benchmark; 0 when every signature equals datasketch's."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("articles", type=Path, nargs="+")
+    parser.add_argument("--articles", dest="limit", type=int, default=1000)
+    parser.add_argument("--least-words", type=int, default=0)
+    parser.add_argument("--shingle-words", type=int, default=SketchParams().shingle_words)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    params = SketchParams(shingle_words=arguments.shingle_words)
+    kernels.choose("always")
+    found = {}
+    for path in arguments.articles:
+        texts = read_texts(path, limit=arguments.limit, least_words=arguments.least_words)
+        found[path.name] = report(path.name, texts, params, rounds=arguments.rounds)
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps({"signatures": found}, indent=2) + "\n")
+    return 0 if all(result["equal to datasketch"] for result in found.values()) else 1
+
+
+def report(name: str, texts: list[str], params: SketchParams, *, rounds: int) -> dict[str, object]:
+    """Measure one file and print its table."""
+    n_words = len(cut_words(texts).ids)
+    microseconds = measure(steps_of(texts, params), rounds=rounds, n_words=n_words)
+    ratios = {step: value / microseconds[OURS] for step, value in microseconds.items()}
+    error = estimation_error(texts, params)
+    is_equal = is_equal_to_datasketch(texts, params)
+    print(f"{name}: {len(texts)} articles of {n_words / len(texts):.0f} words, µs for 400 words and times ours")
+    for step, value in microseconds.items():
+        print(f"  {step:24}{value:9.1f}{ratios[step]:9.1f}")
+    print("  " + ", ".join(f"{key} {value:.4g}" for key, value in error.items()))
+    print(f"  equal to datasketch: {is_equal}")
+    return {"us_per_400_words": microseconds, "times_ours": ratios, "error": error, "equal to datasketch": is_equal}
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 
 def _require(holds: bool, rule: str) -> None:
@@ -17,8 +17,8 @@ class SketchParams:
     ``shingle_words`` words a shingle; ``num_perm`` permutations drawn from ``seed``, datasketch's ``affine32`` scheme;
     ``bands`` x ``rows`` of them make the LSH buckets, so that a pair of Jaccard similarity ``s`` becomes a candidate
     with probability ``1 - (1 - s**rows)**bands`` (Leskovec et al., *Mining of Massive Datasets*, 3.4). Each of the last
-    ``lanes`` values makes a candidate by itself as long as at most ``most_holders`` articles hold it: this finds the
-    excerpts, whose Jaccard similarity to the whole is low.
+    ``lanes`` values (of all, where there are fewer) makes a candidate by itself as long as at most ``most_holders``
+    articles hold it: this finds the excerpts, whose Jaccard similarity to the whole is low.
     """
 
     shingle_words: int = 2
@@ -40,8 +40,23 @@ class SketchParams:
             self.bands * self.rows <= self.num_perm,
             f"bands * rows = {self.bands * self.rows} exceeds num_perm = {self.num_perm}",
         )
-        _require(0 <= self.lanes <= self.num_perm, f"lanes must be in 0..{self.num_perm}, got {self.lanes}")
+        _require(0 <= self.lanes <= 1024, f"lanes must be in 0..1024, got {self.lanes}")
         _require(self.most_holders >= 1, f"most_holders must be at least 1, got {self.most_holders}")
+
+    def miss_probability(self, jaccard: float) -> float:
+        """How likely two articles of this Jaccard similarity share no band; the rare values find most of those."""
+        return float((1 - jaccard**self.rows) ** self.bands)
+
+    def for_jaccard(self, jaccard: float, *, max_miss: float = 0.01) -> "SketchParams":
+        """The same sketch with the longest bands, which raise least suspicion, that miss at most ``max_miss`` there.
+
+        ValueError where no bands of ``num_perm`` values do.
+        """
+        for rows in range(self.num_perm, 0, -1):
+            wanted = replace(self, rows=rows, bands=self.num_perm // rows)
+            if wanted.miss_probability(jaccard) <= max_miss:
+                return wanted
+        raise ValueError(f"no bands of {self.num_perm} values miss at most {max_miss} at similarity {jaccard}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +67,8 @@ class DuplicateParams:
     smaller of the two, falling in a straight line to ``jaccard`` and ``containment`` at ``ample_shingles``; under
     ``least_shingles`` containment does not count. Two texts whose plain shingles contain one another by more than
     ``sibling_gap`` over those with names and figures, of which they share less than ``sibling_named``, fill one
-    template: no duplicates. A copy of a Jaccard similarity from ``bridge_jaccard`` up to ``close_jaccard`` to its
-    canonical article brings further copies into the group; nearer ones would bring none that does not repeat the
-    canonical article too, and of a farther one that is but a small part.
+    template: no duplicates. A copy of a Jaccard similarity under ``close_jaccard`` to its canonical article brings
+    further copies into the group; what repeats a nearer one repeats the canonical article too.
     """
 
     sketch: SketchParams = SketchParams()
@@ -66,7 +80,6 @@ class DuplicateParams:
     short_containment: float = 0.9
     sibling_gap: float = 0.25
     sibling_named: float = 0.55
-    bridge_jaccard: float = 0.2
     close_jaccard: float = 0.9
 
     def __post_init__(self) -> None:
@@ -81,7 +94,6 @@ class DuplicateParams:
         _require(0 < self.short_containment <= 1, f"short_containment must be in (0, 1], got {self.short_containment}")
         _require(0 < self.sibling_gap <= 1, f"sibling_gap must be in (0, 1], got {self.sibling_gap}")
         _require(0 < self.sibling_named <= 1, f"sibling_named must be in (0, 1], got {self.sibling_named}")
-        _require(0 <= self.bridge_jaccard <= 1, f"bridge_jaccard must be in [0, 1], got {self.bridge_jaccard}")
         _require(0 <= self.close_jaccard <= 1, f"close_jaccard must be in [0, 1], got {self.close_jaccard}")
 
 

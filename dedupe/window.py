@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import chain, count
 
 from dedupe.models import ArticleId, Assignment, Sketch, StoryId, Verdict
-from dedupe.near_duplicates.index import SignatureIndex
-from dedupe.near_duplicates.verify import Candidate, judge
+from dedupe.near_duplicates.stars import Stars
+from dedupe.near_duplicates.verify import Candidate
 from dedupe.settings import AttachParams, DuplicateParams
 from dedupe.stories.attach import attach
 from dedupe.stories.ids import story_id_of
@@ -32,13 +32,11 @@ class Window:
 
     def __init__(self, *, duplicates: DuplicateParams, attaching: AttachParams, window_ms: int) -> None:
         self.position = 0
-        self._duplicates = duplicates
         self._attaching = attaching
         self._window_ms = window_ms
         self._places: deque[Place] = deque()
-        self._signatures = SignatureIndex(duplicates.sketch)
+        self._stars = Stars(duplicates)
         self._terms = TermIndex(attaching)
-        self._by_text: dict[bytes, ArticleId] = {}
         self._verdicts: dict[ArticleId, Verdict] = {}
         self._assignments: dict[ArticleId, Assignment] = {}
         self._story_of: dict[ArticleId, StoryId] = {}
@@ -66,13 +64,11 @@ class Window:
 
     def suspects(self, sketch: Sketch) -> list[ArticleId]:
         """Canonical articles that may be what this one repeats: the same text, or a shared LSH bucket."""
-        same = self._by_text.get(sketch.text_key)
-        others = self._signatures.candidates(sketch.signature) if sketch.signature.size else []
-        return others if same is None else [same, *(other for other in others if other != same)]
+        return self._stars.suspects(sketch.text_key, sketch.signature)
 
     def judge(self, candidate: Candidate, suspects: Sequence[Candidate]) -> Verdict:
         """The verdict on the next entry, verified against its suspects."""
-        return judge(candidate, suspects, self._duplicates)
+        return self._stars.judge(candidate, suspects)
 
     def attach(self, sketch: Sketch, verdict: Verdict) -> Assignment:
         """The provisional story of the next entry: its canonical article's, the nearest one, or a new one."""
@@ -99,12 +95,10 @@ class Window:
         self._places.append(place)
         self.position = place.number
         self._place(article_id, assignment)
+        self._stars.add(sketch.text_key, sketch.signature, verdict)
         if verdict.duplicate_of is not None:
             self._verdicts[article_id] = verdict
             return
-        self._by_text.setdefault(sketch.text_key, article_id)
-        if sketch.signature.size:
-            self._signatures.add(article_id, sketch.signature)
         self._terms.add(sketch)
 
     def rebase(self, position: int, assignments: Mapping[ArticleId, Assignment]) -> None:
@@ -136,9 +130,7 @@ class Window:
     def _forget(self, place: Place) -> None:
         article_id = place.sketch.article_id
         self._displace(article_id)
+        self._stars.remove(article_id)
         if self._verdicts.pop(article_id, None) is not None:
             return
-        if self._by_text.get(place.sketch.text_key) == article_id:
-            del self._by_text[place.sketch.text_key]
-        self._signatures.remove(article_id)
         self._terms.remove(article_id)

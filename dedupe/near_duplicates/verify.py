@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.models import ArticleId, DuplicateKind, DuplicatePair, Verdict
+from dedupe.models import ArticleId, DuplicateKind, DuplicatePair
 from dedupe.settings import DuplicateParams
 
 _KINDS = tuple(DuplicateKind)
@@ -26,19 +26,21 @@ class Candidate:
     named: NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, dtype=np.uint32))
 
 
-def judge(article: Candidate, others: Iterable[Candidate], params: DuplicateParams) -> Verdict:
-    """Whether the article repeats one of the others, all canonical, and which of them best.
+def best_pair(pairs: Iterable[DuplicatePair | None]) -> DuplicatePair | None:
+    """The closest pair, None without any.
 
     An equal text goes before a near one and that before containment; then the more similar, then the first given.
     """
-    best: DuplicatePair | None = None
-    for other in others:
-        pair = compare(other, article, params)
-        if pair is not None and (best is None or _closeness(pair) > _closeness(best)):
-            best = pair
-    if best is None:
-        return Verdict(article.article_id, group=article.article_id)
-    return Verdict(article.article_id, best.a, best.a, best.kind, best.jaccard, best.containment)
+    return max((pair for pair in pairs if pair is not None), key=_closeness, default=None)
+
+
+def least_estimate(params: DuplicateParams) -> float:
+    """Containment that a pair of signatures has to be estimated at to be worth a comparison.
+
+    Copies of Jaccard similarity ``j`` have a containment of ``2 * j / (1 + j)`` at least. The estimate of the least
+    alike of them, and of an excerpt of a fifth, falls under half of that once in some hundred times.
+    """
+    return min(params.containment, 2 * params.jaccard / (1 + params.jaccard)) / 2
 
 
 def compare(a: Candidate, b: Candidate, params: DuplicateParams) -> DuplicatePair | None:
@@ -59,7 +61,7 @@ def compare(a: Candidate, b: Candidate, params: DuplicateParams) -> DuplicatePai
         kind = DuplicateKind.CONTAINED
     else:
         return None
-    if sibling_gap(a, b, common) > params.sibling_gap:
+    if are_siblings(a, b, common, params):
         return None
     return DuplicatePair(a.article_id, b.article_id, kind, jaccard, containment)
 
@@ -71,12 +73,17 @@ def thresholds(n_shingles: int, params: DuplicateParams) -> tuple[float, float]:
     ``ample_shingles`` on, a straight line between: what short notes share is mostly their form, and a web page's
     furniture is a larger part of them. Never less for a shorter text.
     """
-    ample = (n_shingles - params.least_shingles) / (params.ample_shingles - params.least_shingles)
-    short = 1 - min(max(ample, 0.0), 1.0)
+    short = 1 - ampleness(n_shingles, params)
     return (
         params.jaccard + short * max(params.short_jaccard - params.jaccard, 0.0),
         params.containment + short * max(params.short_containment - params.containment, 0.0),
     )
+
+
+def ampleness(n_shingles: int, params: DuplicateParams) -> float:
+    """0 up to ``least_shingles``, 1 from ``ample_shingles`` on, a straight line between."""
+    ample = (n_shingles - params.least_shingles) / (params.ample_shingles - params.least_shingles)
+    return min(max(ample, 0.0), 1.0)
 
 
 def overlap(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> tuple[float, float]:
@@ -87,12 +94,23 @@ def overlap(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> tuple[float, float]
     return _ratios(shared(a, b).size, a.size, b.size)
 
 
-def sibling_gap(a: Candidate, b: Candidate, common: NDArray[np.uint32]) -> float:
-    """How much more of their plain shingles two articles share than of those with names and figures, in [-1, 1].
+def are_siblings(a: Candidate, b: Candidate, common: NDArray[np.uint32], params: DuplicateParams) -> bool:
+    """Whether two articles fill one template: they differ in names, dates and figures, and in little else.
 
-    Edits cost a copy both kinds alike. Siblings, which fill one template, keep the plain ones, so the containment of
-    the smaller set in the larger is higher there. 0 where either kind is too rare to tell, as in a text all in
-    capitals. A shingle is named when it is in either article: case is often lost. ``common`` is `shared` by the two.
+    Edits cost a copy plain and named shingles alike, siblings keep the plain ones: theirs contain one another by more
+    than ``sibling_gap`` over the named ones. Copies whose names were edited share most of the named ones still, so
+    ``sibling_named`` and more of them make no siblings; of short texts, where dates and sums recur, more are needed.
+    """
+    plain, named = plain_and_named(a, b, common)
+    short = 1 - ampleness(min(a.shingles.size, b.shingles.size), params)
+    return plain - named > params.sibling_gap and named < params.sibling_named + short * (1 - params.sibling_named)
+
+
+def plain_and_named(a: Candidate, b: Candidate, common: NDArray[np.uint32]) -> tuple[float, float]:
+    """Containment of the plain shingles of the two, and of those with names and figures, each in [0, 1].
+
+    Both 0 where either kind is too rare to tell, as in a text all in capitals. A shingle is named when it is in either
+    article: case is often lost. ``common`` is `shared` by the two.
     """
     in_a, in_b = holds(a.named, common), holds(b.named, common)
     n_common, n_both = np.count_nonzero(in_a | in_b), np.count_nonzero(in_a & in_b)
@@ -100,8 +118,8 @@ def sibling_gap(a: Candidate, b: Candidate, common: NDArray[np.uint32]) -> float
     n_named_b = b.named.size + np.count_nonzero(in_a) - n_both
     n_named, n_plain = min(n_named_a, n_named_b), min(a.shingles.size - n_named_a, b.shingles.size - n_named_b)
     if min(n_named, n_plain) < _LEAST_TO_TELL:
-        return 0.0
-    return (common.size - n_common) / n_plain - n_common / n_named
+        return 0.0, 0.0
+    return float((common.size - n_common) / n_plain), float(n_common / n_named)
 
 
 def _closeness(pair: DuplicatePair) -> tuple[int, float, float]:

@@ -6,11 +6,13 @@ The hashes are persisted. Their definition is `word_hash` here; anything faster 
 import re
 import unicodedata
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from dedupe.text import kernels
 
 # Indic scripts, Thai, Lao, Tibetan, Myanmar and Khmer write vowels as marks inside a word; `\w` stops there.
 _MARKED_BLOCKS = (range(0x0900, 0x10A0), range(0x1780, 0x1800))
@@ -35,9 +37,10 @@ _UNSPACED_RUN = re.compile(
 )
 
 _MASK = (1 << 64) - 1
-_FIRST = 0x8D5FC03A91B7E46D
-_MULTIPLY = 0x9FB21C651E98DF25
-_FINISH = 0xD6E8FEB86659FD93
+FIRST = 0x8D5FC03A91B7E46D
+MULTIPLY = 0x9FB21C651E98DF25
+FINISH = 0xD6E8FEB86659FD93
+BLOCK_CHARACTERS = 1_000_000
 _VECTORISED_BYTES = 32  # longer words are so rare that they go one by one
 
 
@@ -79,8 +82,22 @@ def pieces(token: str) -> list[str]:
     return [piece for at, run in enumerate(runs) if run for piece in (_pairs(run) if at % 2 else [run])]
 
 
+def is_cut_inside(character: str) -> bool:
+    """Whether words of the character's script are cut further, or hold marks that no other script's words hold."""
+    return _UNSPACED_RUN.search(character) is not None or _ANY_MARK.search(character) is not None
+
+
 def cut_words(texts: Sequence[str]) -> Words:
     """Words of a batch of texts, which the caller has normalised: `tokens`, each cut into its `pieces`."""
+    if texts and kernels.are_used_for(texts):
+        from dedupe.text.kernels_words import cut_words_compiled  # noqa: PLC0415 - imports numba
+
+        return cut_words_compiled(texts)
+    return cut_words_plainly(texts)
+
+
+def cut_words_plainly(texts: Sequence[str]) -> Words:
+    """`cut_words` without the compiled loops."""
     forms = _Forms()
     codes = array("i")
     ends = [0]
@@ -90,14 +107,24 @@ def cut_words(texts: Sequence[str]) -> Words:
     return _assemble(forms, np.array(codes, dtype=np.int32), np.array(ends, dtype=np.int64))
 
 
+def blocks_of(texts: Sequence[str], *, n_characters: int = BLOCK_CHARACTERS) -> Iterator[Sequence[str]]:
+    """Consecutive texts of about so many characters together: what a block takes in memory is bounded."""
+    begin = n_seen = 0
+    for end, text in enumerate(texts, start=1):
+        n_seen += len(text)
+        if n_seen >= n_characters or end == len(texts):
+            yield texts[begin:end]
+            begin, n_seen = end, 0
+
+
 def word_hash(word: str) -> int:
     """64-bit hash of a word, from the 8-byte little-endian blocks of its UTF-8; equals `Words.hashes`."""
     data = word.encode()
-    mixed = ((int.from_bytes(data[:8], "little") ^ _FIRST ^ (len(data) << 56)) * _MULTIPLY) & _MASK
+    mixed = ((int.from_bytes(data[:8], "little") ^ FIRST ^ (len(data) << 56)) * MULTIPLY) & _MASK
     for at in range(8, len(data), 8):
         mixed ^= mixed >> 32
-        mixed = ((mixed ^ int.from_bytes(data[at : at + 8], "little")) * _MULTIPLY) & _MASK
-    mixed = ((mixed ^ (mixed >> 32)) * _FINISH) & _MASK
+        mixed = ((mixed ^ int.from_bytes(data[at : at + 8], "little")) * MULTIPLY) & _MASK
+    mixed = ((mixed ^ (mixed >> 32)) * FINISH) & _MASK
     return mixed ^ (mixed >> 32)
 
 
@@ -198,10 +225,10 @@ def _hash_short(encoded: list[bytes], sizes: NDArray[np.int64]) -> NDArray[np.ui
         .reshape(-1, _VECTORISED_BYTES // 8)
         .astype(np.uint64)
     )
-    first, multiply, shift = np.uint64(_FIRST), np.uint64(_MULTIPLY), np.uint64(32)
+    first, multiply, shift = np.uint64(FIRST), np.uint64(MULTIPLY), np.uint64(32)
     mixed = (table[:, 0] ^ first ^ (sizes.astype(np.uint64) << np.uint64(56))) * multiply
     for block in range(1, table.shape[1]):
         more = sizes > 8 * block
         mixed = np.where(more, ((mixed ^ (mixed >> shift)) ^ table[:, block]) * multiply, mixed)
-    mixed = (mixed ^ (mixed >> shift)) * np.uint64(_FINISH)
+    mixed = (mixed ^ (mixed >> shift)) * np.uint64(FINISH)
     return mixed ^ (mixed >> shift)

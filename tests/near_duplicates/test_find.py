@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from dedupe.models import Article, ArticleId, DuplicateKind, Verdict
 from dedupe.near_duplicates.find import find_near_duplicates, prepare, verdicts
-from dedupe.near_duplicates.index import SignatureIndex
-from dedupe.near_duplicates.verify import judge
+from dedupe.near_duplicates.stars import Stars
 from dedupe.settings import DuplicateParams
 
 SEEDS = [
@@ -159,17 +158,14 @@ def test_a_million_characters_take_seconds_at_most(text):
 
 
 def streamed(given: list[Article], params: DuplicateParams) -> list[Verdict]:
-    """What a service does: one article at a time, canonical ones alone in the index."""
-    index, canonical, by_key = SignatureIndex(params.sketch), {}, {}
+    """What a service does: one article at a time."""
+    stars, held = Stars(params), {}
     found = []
     for article in given:
         ((candidate, signature),) = prepare([article], params.sketch)
-        suspects = set(index.candidates(signature)) | {by_key.get(candidate.text_key, candidate.article_id)}
-        verdict = judge(candidate, [other for name, other in canonical.items() if name in suspects], params)
-        if verdict.duplicate_of is None:
-            index.add(article.id, signature)
-            canonical[article.id] = candidate
-            by_key.setdefault(candidate.text_key, article.id)
+        held[article.id] = candidate
+        verdict = stars.judge(candidate, [held[name] for name in stars.suspects(candidate.text_key, signature)])
+        stars.add(candidate.text_key, signature, verdict)
         found.append(verdict)
     return found
 
@@ -190,19 +186,19 @@ def test_the_batch_and_the_stream_agree(texts):
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(PARTS, max_size=6))
-def test_groups_are_stars_of_verified_pairs(texts):
+def test_every_article_of_a_group_is_one_or_two_verified_steps_from_the_canonical_one(texts):
     given = articles(*texts)
     pairs = {(p.a, p.b): p for p in find_near_duplicates(given)}
 
-    found = verdicts(given)
+    found = {v.article_id: v for v in verdicts(given)}
 
-    canonical = {v.article_id for v in found if v.duplicate_of is None}
-    for verdict in found:
+    for verdict in found.values():
         if verdict.duplicate_of is not None:
-            assert verdict.group == verdict.duplicate_of
-            assert verdict.group in canonical
             pair = pairs[verdict.duplicate_of, verdict.article_id]
             assert (pair.kind, pair.jaccard, pair.containment) == (verdict.kind, verdict.jaccard, verdict.containment)
+            earlier = found[verdict.duplicate_of]
+            assert verdict.group in (earlier.article_id, earlier.duplicate_of)
+            assert found[verdict.group].duplicate_of is None
 
 
 def test_a_verdict_depends_on_earlier_articles_alone():

@@ -11,11 +11,20 @@ from hypothesis import strategies as st
 
 from dedupe.near_duplicates import signatures as module
 from dedupe.near_duplicates.shingles import cut_shingles, shingle_hash
-from dedupe.near_duplicates.signatures import blocks_of, signatures, signatures_of
+from dedupe.near_duplicates.signatures import signatures, signatures_of
 from dedupe.settings import SketchParams
+from dedupe.text import kernels
 from dedupe.text.normalise import normalise
 
 SEEDS = [path.read_text() for path in sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))]
+
+
+@pytest.fixture(autouse=True, scope="module", params=["never", "always"], ids=["plain", "compiled"])
+def path(request):
+    kernels.choose(request.param)
+    kernels.are_used()  # loaded now, and not within a test's deadline
+    yield request.param
+    kernels.choose("by amount")
 
 
 def of_datasketch(text: str, params: SketchParams) -> MinHash:
@@ -108,11 +117,3 @@ def test_signatures_stay_what_they_were():
     row = signatures(["Putin congratulates Trump on his victory"])[0]
 
     assert row[:4].tolist() == [1002992754, 366764615, 194936355, 1112482360]
-
-
-@given(st.lists(st.integers(0, 700_000).map(lambda n: "x" * n), max_size=6))
-def test_blocks_are_all_texts_in_order_and_bounded(texts):
-    blocks = [list(block) for block in blocks_of(texts)]
-
-    assert [text for block in blocks for text in block] == texts
-    assert all(block and sum(map(len, block[:-1])) < 1_000_000 for block in blocks)

@@ -9,10 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.text.words import Words, cut_words, pieces, tokens, word_hash, word_hashes
+from dedupe.text import kernels
+from dedupe.text.words import Words, blocks_of, cut_words, pieces, tokens, word_hash, word_hashes
 
 SPACED = st.text(st.characters(max_codepoint=0x08FF)) | st.text("aAbB1_ .,-'’“éÉßΣσςİıЖж\u0301\t\n")
 ANY = st.text(st.characters(exclude_categories=())) | SPACED
+
+
+@pytest.fixture(autouse=True, scope="module", params=["never", "always"], ids=["plain", "compiled"])
+def path(request):
+    kernels.choose(request.param)
+    kernels.are_used()  # loaded now, and not within a test's deadline
+    yield request.param
+    kernels.choose("by amount")
 
 
 def spelled(words: Words, text: int = 0) -> list[str]:
@@ -144,3 +153,11 @@ def test_a_million_characters_take_seconds_at_most(text):
     cut_words([text])
 
     assert time.process_time() - began < 10
+
+
+@given(st.lists(st.integers(0, 700_000).map(lambda n: "x" * n), max_size=6))
+def test_blocks_are_all_texts_in_order_and_bounded(texts):
+    blocks = [list(block) for block in blocks_of(texts)]
+
+    assert [text for block in blocks for text in block] == texts
+    assert all(block and sum(map(len, block[:-1])) < 1_000_000 for block in blocks)

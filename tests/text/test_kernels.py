@@ -1,0 +1,197 @@
+"""The compiled loops give the bits of the plain path."""
+
+import multiprocessing
+import subprocess
+import sys
+import threading
+import unicodedata
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from dedupe.near_duplicates.shingles import shingle_hashes
+from dedupe.near_duplicates.signatures import signatures
+from dedupe.text import kernels
+from dedupe.text.kernels_table import CAPITAL, HARD, SEPARATOR, WHITE_SPACE, character_table
+from dedupe.text.normalise import normalise
+from dedupe.text.words import cut_words
+
+pytest.importorskip("numba")
+
+PIECES = [
+    *"aZ09_ .,-—–’“'()©:!\t\n\r\u00a0\u00ad\u200b\ufeff\x00\x0b\x85\u2028",
+    *"éÉßẞΣσςάİıſKÅЖж\u0301ü國ไहि대\U0001f600\U00020000\ud800",
+    "\n\n", "\r\n", " \n", "Trump", "internationalization", "electroencephalographically", "ΟΔΟΣ", "ΣΑΣ",
+    "LONDON (Reuters) - ", "MEXICO CITY, Jan. 5 (AP) -- ", "PARIS —", "ÉVIAN – ", "(AFP) – ", "NEW  YORK -- ", "- ",
+    "All rights reserved.", "Share this article", "(With inputs from AFP)", "© 2020 Example", "(c) 2019", "Read more:",
+    "Sign up for our daily newsletter", "With additional reporting from Reuters", "This", "ADVERTISEMENT", "e-mail",
+    "Subscribe now", " clicK", "x" * 301,
+]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text(st.characters(exclude_categories=()))
+
+
+@pytest.fixture(autouse=True)
+def by_amount():
+    yield
+    kernels.choose("by amount")
+
+
+def on_both_paths(made):
+    kernels.choose("never")
+    plain = made()
+    kernels.choose("always")
+    return plain, made()
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(TEXTS, max_size=4), st.integers(1, 3))
+@example(["Share this article\nLONDON (AP) - Read more:\nx\ny\nPARIS (AP) - z\nKYIV (AP) - w"], 1)
+@example(["All rights reserved.\n\nADVERTISEMENT"], 1)
+@example(["\u00a0\u3000LONDON\u00a0 (Reuters) - Élan of words", "(\u2009share this)", ".: Share this"], 1)
+def test_signatures_are_those_of_normalised_texts(texts, shingle_words):
+    from dedupe.settings import SketchParams
+
+    params = SketchParams(shingle_words=shingle_words, num_perm=17, bands=5, rows=3)
+    plain, compiled = on_both_paths(lambda: signatures(texts, params))
+
+    assert plain.tolist() == compiled.tolist()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(TEXTS, max_size=4))
+def test_words_of_a_batch_are_those_of_the_plain_path(texts):
+    plain, compiled = on_both_paths(lambda: cut_words(texts))
+
+    assert plain.vocabulary == compiled.vocabulary
+    for name in ("hashes", "ids", "offsets", "capitalised"):
+        assert getattr(plain, name).tolist() == getattr(compiled, name).tolist()
+        assert getattr(plain, name).dtype == getattr(compiled, name).dtype
+
+
+@settings(deadline=None)
+@given(st.lists(TEXTS, max_size=4), st.integers(1, 20))
+def test_shingle_hashes_are_those_of_the_plain_path(texts, shingle_words):
+    words = cut_words(texts)
+
+    plain, compiled = on_both_paths(lambda: shingle_hashes(words, shingle_words=shingle_words))
+
+    assert [part.tolist() for part in plain] == [part.tolist() for part in compiled]
+
+
+def test_every_character_between_and_beside_letters_is_read_as_on_the_plain_path():
+    characters = [chr(code) for code in range(0x10000)]
+    texts = [f"a{c}b {c}C D{c}\nshare{c}this\n{c}All rights reserved." for c in characters]
+
+    plain, compiled = on_both_paths(lambda: signatures(texts))
+
+    assert [c for c, is_same in zip(characters, (plain == compiled).all(axis=1), strict=True) if not is_same] == []
+
+
+def test_pictures_are_separators_and_other_astral_characters_are_not_read_as_such():
+    texts = [f"a{chr(code)}b{chr(code)} c" for code in [*range(0x1F000, 0x1FC00), 0x10400, 0x1D400, 0x20000]]
+
+    plain, compiled = on_both_paths(lambda: cut_words(texts))
+    both_signatures = on_both_paths(lambda: signatures(texts))
+
+    assert plain.vocabulary == compiled.vocabulary
+    assert np.array_equal(plain.ids, compiled.ids)
+    assert np.array_equal(*both_signatures)
+
+
+def test_words_of_every_character_are_those_of_the_plain_path():
+    texts = [f"a{chr(code)}b {chr(code)}Σα" for code in range(0x10000)]
+
+    plain, compiled = on_both_paths(lambda: cut_words(texts))
+
+    assert plain.vocabulary == compiled.vocabulary
+    assert np.array_equal(plain.ids, compiled.ids)
+    assert np.array_equal(plain.capitalised, compiled.capitalised)
+
+
+def test_the_table_leaves_no_character_to_the_loops_that_normalising_would_change():
+    table = character_table()
+    easy = "".join(chr(code) for code in np.flatnonzero(table != HARD).tolist() if chr(code) not in "\r\n")
+
+    kept = "".join(c for c in easy if not c.isspace())
+    assert "".join(normalise(easy).split()) == kept
+    assert unicodedata.is_normalized("NFC", kept[::-1])
+    assert {c for c in easy if table[ord(c)] == WHITE_SPACE} == {c for c in easy if c.isspace()}
+
+
+@pytest.mark.parametrize(
+    ("character", "entry"),
+    [
+        ("é", ord("é")),
+        ("É", ord("é") + CAPITAL),
+        ("Ж", ord("ж") + CAPITAL),
+        ("²", ord("²") + CAPITAL),
+        ("’", SEPARATOR),
+        ("\u00a0", WHITE_SPACE),
+        *((hard, HARD) for hard in "İẞ\u0301\u00ad國ไ\u0000\ud800"),
+    ],
+)
+def test_the_table_knows_letters_separators_and_what_is_hard(character, entry):
+    assert character_table()[ord(character)] == entry
+
+
+def test_words_with_one_slot_of_the_table_stay_apart():
+    texts = [" ".join(f"w{n}" for n in range(at, at + 5000)) for at in (0, 2500)] * 2
+
+    plain, compiled = on_both_paths(lambda: cut_words(texts))
+
+    assert plain.vocabulary == compiled.vocabulary
+    assert np.array_equal(plain.ids, compiled.ids)
+
+
+def test_little_text_does_not_load_the_loops():
+    program = (
+        "import sys, dedupe; dedupe.signatures(['some words']); dedupe.find_near_duplicates([]);"
+        "print('numba' in sys.modules)"
+    )
+
+    assert subprocess.check_output([sys.executable, "-c", program], text=True) == "False\n"
+
+
+def test_a_large_amount_of_text_loads_the_loops():
+    program = (
+        "import dedupe; from dedupe.text import kernels;"
+        "kernels.WORTH_LOADING_CHARACTERS = 10; dedupe.signatures(['some words']); print(kernels.are_used())"
+    )
+
+    assert subprocess.check_output([sys.executable, "-c", program], text=True) == "True\n"
+
+
+def test_without_numba_everything_takes_the_plain_path():
+    program = (
+        "import sys; sys.modules['numba'] = None; import dedupe; from dedupe.text import kernels;"
+        "kernels.choose('always'); print(kernels.load(), dedupe.signatures(['Putin congratulates Trump']).shape)"
+    )
+
+    assert subprocess.check_output([sys.executable, "-c", program], text=True) == "False (1, 128)\n"
+
+
+def _sketch(texts):
+    return signatures(texts).tolist()
+
+
+def test_loops_loaded_before_a_fork_work_in_the_children():
+    kernels.choose("always")
+    expected = _sketch(["some words of a text"])
+    n_threads = threading.active_count()
+
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        found = pool.map(_sketch, [["some words of a text"]] * 2)
+
+    assert found == [expected, expected]
+    assert threading.active_count() == n_threads
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 1_000_000, "ab " * 333_333, "\n" * 1_000_000, "Share\n" * 160_000, "é " * 500_000]
+)
+def test_a_million_characters_have_the_signature_of_the_plain_path(text):
+    plain, compiled = on_both_paths(lambda: signatures([text, "a b c"]))
+
+    assert np.array_equal(plain, compiled)
