@@ -1,8 +1,9 @@
 """The programs of a stack besides its server: the API, the workers and the scheduler, as command lines."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 
 from dedupe.local.process import Program
@@ -50,7 +51,19 @@ def worker_command(queue: str, *, concurrency: int) -> tuple[str, ...]:
     """How the worker of a queue is started."""
     name = ("-Q", queue, "-n", f"{queue}@%h")
     quiet = ("--without-mingle", "--without-gossip", "-l", "WARNING")
-    return (*_celery("worker"), *name, "--concurrency", str(concurrency), *quiet)
+    return (*_celery("worker"), *name, *pool_options(concurrency), *quiet)
+
+
+def pool_options(concurrency: int, *, make_lock: Callable[[], object] = get_context("fork").Lock) -> tuple[str, ...]:
+    """How many processes a worker has: one and itself alone where the system has no semaphores to share.
+
+    Celery's pool of processes needs them, and a container without a writable /dev/shm has none.
+    """
+    try:
+        make_lock()
+    except OSError:
+        return ("--pool", "solo")
+    return ("--concurrency", str(concurrency))
 
 
 def scheduler_command() -> tuple[str, ...]:

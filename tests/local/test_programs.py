@@ -1,7 +1,7 @@
 import sys
 from pathlib import Path
 
-from dedupe.local.programs import Plan, child_environment, service_programs
+from dedupe.local.programs import Plan, child_environment, pool_options, service_programs
 from dedupe.local.server import ServerAddress
 
 SERVER = ServerAddress("unix:///s", "redis+socket:///s")
@@ -35,3 +35,11 @@ def test_the_stack_s_own_settings_win_over_the_caller_s():
     environment = child_environment({"DEDUPE_DATA": "elsewhere"}, server=SERVER, data=Path("/data"))
 
     assert environment["DEDUPE_DATA"] == "/data"
+
+
+def test_a_worker_works_alone_where_the_system_has_no_semaphores_to_share():
+    def refuse() -> None:
+        raise PermissionError(13, "Permission denied")
+
+    assert pool_options(2, make_lock=refuse) == ("--pool", "solo")
+    assert pool_options(2) == ("--concurrency", "2")
