@@ -13,6 +13,7 @@ QUEUES = ("ingest", "recluster")
 # Where every program runs. Celery and uvicorn import from their working directory first: there it must be this code,
 # and not a user's own package of the name `workers`.
 PACKAGE_ROOT = Path(__file__).parents[2]
+_FORK = get_context("fork")
 # A worker ends the task at hand; the ledger hands out again what it could not.
 _WORKER_STOP_SECONDS = 25.0
 # Nothing is due in the first seconds; its imports would only slow down the others.
@@ -54,7 +55,7 @@ def worker_command(queue: str, *, concurrency: int) -> tuple[str, ...]:
     return (*_celery("worker"), *name, *pool_options(concurrency), *quiet)
 
 
-def pool_options(concurrency: int, *, make_lock: Callable[[], object] = get_context("fork").Lock) -> tuple[str, ...]:
+def pool_options(concurrency: int, *, make_lock: Callable[[], object] = _FORK.Lock) -> tuple[str, ...]:
     """How many processes a worker has: one and itself alone where the system has no semaphores to share.
 
     Celery's pool of processes needs them, and a container without a writable /dev/shm has none.

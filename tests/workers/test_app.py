@@ -7,6 +7,7 @@ import pytest
 
 from dedupe.environment import Settings
 from dedupe.files.read import read_articles
+from dedupe.local.programs import pool_options
 from dedupe.models import Article, JobState
 from dedupe.wiring import build_celery, build_service
 from tests.worker import partition_of
@@ -22,7 +23,7 @@ def environment(server, redis):
 @pytest.fixture
 def worker(environment):
     """A Celery worker started as any Celery user would."""
-    options = ["-Q", "ingest,recluster", "-c", "2", "-l", "WARNING", "--without-mingle", "--without-gossip"]
+    options = ["-Q", "ingest,recluster", *pool_options(2), "-l", "WARNING", "--without-mingle", "--without-gossip"]
     command = [sys.executable, "-m", "celery", "-A", "workers.app", "worker", *options]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         yield process
