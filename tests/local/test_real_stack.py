@@ -10,6 +10,7 @@ import psutil
 
 from dedupe.local.directory import find_running
 from dedupe.local.seeds import SEED_STORIES
+from tests.semaphores import needs_semaphores
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
@@ -40,6 +41,7 @@ def test_the_demo_prints_the_three_stories_of_the_seeds_and_leaves_nothing_behin
     assert list(tmp_path.iterdir()) == []
 
 
+@needs_semaphores
 def test_a_killed_supervisor_takes_real_workers_and_their_children_with_it(tmp_path):
     supervisor = subprocess.Popen(
         [sys.executable, "-m", "dedupe", "up", "--data", str(tmp_path), "--workers", "2"],

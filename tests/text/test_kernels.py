@@ -17,6 +17,7 @@ from dedupe.text import kernels
 from dedupe.text.kernels_table import CAPITAL, HARD, SEPARATOR, WHITE_SPACE, character_table
 from dedupe.text.normalise import normalise
 from dedupe.text.words import cut_words
+from tests.semaphores import needs_semaphores
 
 pytest.importorskip("numba")
 
@@ -176,6 +177,7 @@ def _sketch(texts):
     return signatures(texts).tolist()
 
 
+@needs_semaphores
 def test_loops_loaded_before_a_fork_work_in_the_children():
     kernels.choose("always")
     expected = _sketch(["some words of a text"])
