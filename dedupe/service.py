@@ -163,6 +163,9 @@ class Service(Reads):
     def warm(self) -> None:
         """Replay the window, so that the first article does not wait for it, and ring for what waits already."""
         self.follower().catch_up()
+        self._ring_for_due()
+
+    def _ring_for_due(self) -> None:
         for shard in self._ledger.due():
             self._doorbell.drain(shard)
 
@@ -182,8 +185,7 @@ class Service(Reads):
         self._reconciled_at = monotonic()
         while self._log.trim():
             pass
-        for shard in self._ledger.due():
-            self._doorbell.drain(shard)
+        self._ring_for_due()
         self.follower().catch_up()
         job_id = self._jobs.current()
         if job_id is not None:

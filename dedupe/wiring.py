@@ -15,8 +15,7 @@ from redis.exceptions import ConnectionError, TimeoutError  # noqa: A004 (the dr
 from redis.retry import Retry
 
 from dedupe.environment import Settings, read_settings
-from dedupe.errors import StackError
-from dedupe.local import broker_of, find_running
+from dedupe.local import locate_server
 from dedupe.models import Article, ArticleId, JobId
 from dedupe.service import Doorbell, Service
 from dedupe.settings import AttachParams, DuplicateParams, StoryParams, fingerprint
@@ -50,15 +49,8 @@ def resolve(settings: Settings) -> tuple[str, str]:
 
     Raises ``StackError`` when there is neither.
     """
-    if settings.store_url is not None:
-        return settings.store_url, settings.broker_url or broker_of(settings.store_url)
-    running = find_running(settings.data)
-    if running is None:
-        raise StackError(
-            "no server: set DEDUPE_STORE_URL, or start the embedded one with `dedupe up` "
-            f"(nothing runs on {settings.data})"
-        )
-    return running.store_url, settings.broker_url or running.broker_url
+    server = locate_server(settings.data, store_url=settings.store_url, broker_url=settings.broker_url)
+    return server.store_url, server.broker_url
 
 
 def connect(url: str) -> Redis:

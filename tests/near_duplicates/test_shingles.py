@@ -6,18 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.near_duplicates.shingles import cut_shingles, named_shingles, shingle_hash, shingle_hashes
-from dedupe.text import kernels
 from dedupe.text.words import cut_words
+from tests.sketch_paths import sketch_path  # noqa: F401 - runs every test here on both paths
 
 TEXTS = st.lists(st.text() | st.text("ab国ß .,"), max_size=5)
-
-
-@pytest.fixture(autouse=True, scope="module", params=["never", "always"], ids=["plain", "compiled"])
-def path(request):
-    kernels.choose(request.param)
-    kernels.are_used()  # loaded now, and not within a test's deadline
-    yield request.param
-    kernels.choose("by amount")
 
 
 def test_shingles_are_runs_of_words_joined_by_spaces():

@@ -13,18 +13,10 @@ from dedupe.near_duplicates import signatures as module
 from dedupe.near_duplicates.shingles import cut_shingles, shingle_hash
 from dedupe.near_duplicates.signatures import signatures, signatures_of
 from dedupe.settings import SketchParams
-from dedupe.text import kernels
 from dedupe.text.normalise import normalise
+from tests.sketch_paths import sketch_path  # noqa: F401 - runs every test here on both paths
 
 SEEDS = [path.read_text() for path in sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))]
-
-
-@pytest.fixture(autouse=True, scope="module", params=["never", "always"], ids=["plain", "compiled"])
-def path(request):
-    kernels.choose(request.param)
-    kernels.are_used()  # loaded now, and not within a test's deadline
-    yield request.param
-    kernels.choose("by amount")
 
 
 def of_datasketch(text: str, params: SketchParams) -> MinHash:

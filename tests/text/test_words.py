@@ -9,19 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.text import kernels
 from dedupe.text.words import Words, blocks_of, cut_words, pieces, tokens, word_hash, word_hashes
+from tests.sketch_paths import sketch_path  # noqa: F401 - runs every test here on both paths
 
 SPACED = st.text(st.characters(max_codepoint=0x08FF)) | st.text("aAbB1_ .,-'’“éÉßΣσςİıЖж\u0301\t\n")
 ANY = st.text(st.characters(exclude_categories=())) | SPACED
-
-
-@pytest.fixture(autouse=True, scope="module", params=["never", "always"], ids=["plain", "compiled"])
-def path(request):
-    kernels.choose(request.param)
-    kernels.are_used()  # loaded now, and not within a test's deadline
-    yield request.param
-    kernels.choose("by amount")
 
 
 def spelled(words: Words, text: int = 0) -> list[str]:
