@@ -54,6 +54,7 @@ class DuplicatePair:
     """Two articles of which one repeats the other; ``a`` comes before ``b`` in the input.
 
     ``jaccard`` and ``containment`` (of the smaller shingle set in the larger) are computed on the shingles, in [0, 1].
+    ``container`` is the one that contains the other, None unless ``kind`` is contained.
     """
 
     a: ArticleId
@@ -61,13 +62,16 @@ class DuplicatePair:
     kind: DuplicateKind
     jaccard: float
     containment: float
+    container: ArticleId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether an article was seen before: ``duplicate_of`` and ``kind`` are None for one that was not.
 
-    ``group`` is the id of the group's canonical article, the article's own where it repeats nothing.
+    ``group`` is the id of the group's canonical article, the article's own where it repeats nothing. What it repeats
+    is the canonical article itself, or a copy of it that the two have in common. ``container`` is whichever of
+    ``article_id`` and ``duplicate_of`` contains the other, None unless ``kind`` is contained.
     """
 
     article_id: ArticleId
@@ -76,6 +80,7 @@ class Verdict:
     kind: DuplicateKind | None = None
     jaccard: float = 0.0
     containment: float = 0.0
+    container: ArticleId | None = None
 
 
 @dataclass(frozen=True, slots=True)

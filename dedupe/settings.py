@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
-
-def _require(holds: bool, rule: str) -> None:
-    if not holds:
-        raise ValueError(rule)
+from dedupe.models import DuplicateKind
+from dedupe.verdict_settings import EditedParams, FigureParams, FurnitureParams, ScatterParams
+from dedupe.verdict_settings import require as _require
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +64,19 @@ class DuplicateParams:
 
     Short texts need more: ``short_jaccard`` and ``short_containment`` at ``least_shingles`` distinct shingles in the
     smaller of the two, falling in a straight line to ``jaccard`` and ``containment`` at ``ample_shingles``; under
-    ``least_shingles`` containment does not count. Two texts whose plain shingles contain one another by more than
-    ``sibling_gap`` over those with names and figures, of which they share less than ``sibling_named``, fill one
-    template: no duplicates. A copy of a Jaccard similarity under ``close_jaccard`` to its canonical article brings
-    further copies into the group; what repeats a nearer one repeats the canonical article too.
+    ``least_shingles`` containment does not count. ``scatter`` and ``edited`` say where in the texts they have to agree,
+    ``furniture`` what of them is not compared.
+
+    Two texts whose plain shingles contain one another by more than ``sibling_gap`` over those with names and figures,
+    of which they share less than ``sibling_named``, fill one template: no duplicates; nor are those that differ as
+    ``figures`` says. With a ``sibling_gap`` of 1 nothing is taken for a template.
+
+    A copy of a Jaccard similarity under ``close_jaccard`` to its canonical article brings further copies into the
+    group; what repeats a nearer one repeats the canonical article too. Pairs of other than ``kinds`` do not count.
     """
 
     sketch: SketchParams = SketchParams()
+    kinds: tuple[DuplicateKind, ...] = tuple(DuplicateKind)
     jaccard: float = 0.31
     containment: float = 0.6
     least_shingles: int = 24
@@ -81,8 +86,13 @@ class DuplicateParams:
     sibling_gap: float = 0.25
     sibling_named: float = 0.55
     close_jaccard: float = 0.9
+    scatter: ScatterParams = field(default_factory=ScatterParams)
+    edited: EditedParams = field(default_factory=EditedParams)
+    furniture: FurnitureParams = field(default_factory=FurnitureParams)
+    figures: FigureParams = field(default_factory=FigureParams)
 
     def __post_init__(self) -> None:
+        _require(len(self.kinds) > 0, f"kinds must name at least one of {', '.join(DuplicateKind)}")
         _require(0 < self.jaccard <= 1, f"jaccard must be in (0, 1], got {self.jaccard}")
         _require(0 < self.containment <= 1, f"containment must be in (0, 1], got {self.containment}")
         _require(self.least_shingles >= 1, f"least_shingles must be at least 1, got {self.least_shingles}")

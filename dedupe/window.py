@@ -130,7 +130,7 @@ class Window:
     def _forget(self, place: Place) -> None:
         article_id = place.sketch.article_id
         self._displace(article_id)
-        self._stars.remove(article_id)
+        self._stars.remove(article_id, place.sketch.signature)
         if self._verdicts.pop(article_id, None) is not None:
             return
         self._terms.remove(article_id)

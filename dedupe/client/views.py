@@ -78,6 +78,7 @@ def _verdict(row: Mapping[str, Any]) -> Verdict:
         kind=DuplicateKind(duplicate["kind"]),
         jaccard=duplicate["jaccard"],
         containment=duplicate["containment"],
+        container=duplicate.get("container"),
     )
 
 

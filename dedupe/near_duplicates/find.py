@@ -1,22 +1,20 @@
 """The batch path from articles to pairs and verdicts."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.models import Article, ArticleId, DuplicatePair, Verdict
-from dedupe.near_duplicates.index import SignatureIndex
-from dedupe.near_duplicates.shingles import named_shingles, shingle_hashes
-from dedupe.near_duplicates.signatures import signatures_of
-from dedupe.near_duplicates.stars import Stars
-from dedupe.near_duplicates.verify import Candidate, compare, least_estimate
+from dedupe.near_duplicates.finder import Finder
+from dedupe.near_duplicates.sketching import TextSketches, sketch_texts, sketches_of
+from dedupe.near_duplicates.verify import Candidate, candidate_of
 from dedupe.settings import DuplicateParams, SketchParams
-from dedupe.text.normalise import content, key_of_normalised, normalise
-from dedupe.text.words import Words, blocks_of, cut_words
+from dedupe.text import kernels
+from dedupe.text.normalise import content
+from dedupe.text.words import Words, blocks_of
 
-_MOST_PAIRED = 1000
+_BLOCK_CHARACTERS = 4_000_000
 
 
 def find_near_duplicates(articles: Iterable[Article], params: DuplicateParams | None = None) -> list[DuplicatePair]:
@@ -24,15 +22,17 @@ def find_near_duplicates(articles: Iterable[Article], params: DuplicateParams | 
 
     Candidate pairs come from the index of signatures and from equal texts; each is verified on its shingles. An
     article with more than 1,000 candidates before it is compared with the nearest of them.
+
+    Examples
+    --------
+    >>> pairs = find_near_duplicates([Article("a", "The bridge is open."), Article("b", "The BRIDGE is open")])
+    >>> [(pair.a, pair.b, pair.kind.value) for pair in pairs]
+    [('a', 'b', 'exact')]
     """
     params = DuplicateParams() if params is None else params
-    seen = _Seen(params)
-    pairs: list[DuplicatePair] = []
-    for article, signature in prepare(articles, params.sketch):
-        compared = (compare(other, article, params) for other in seen.candidates(article, signature))
-        pairs.extend(pair for pair in compared if pair is not None)
-        seen.add(article, signature)
-    return pairs
+    blocks = _sketched(articles, params.sketch)
+    finder = Finder(params)
+    return [pair for ids, sketches in blocks for pair in finder.find_pairs(ids, sketches)]
 
 
 def verdicts(articles: Iterable[Article], params: DuplicateParams | None = None) -> list[Verdict]:
@@ -42,72 +42,42 @@ def verdicts(articles: Iterable[Article], params: DuplicateParams | None = None)
     judged one by one, gets the same answers.
     """
     params = DuplicateParams() if params is None else params
-    stars, held, ids = Stars(params), dict[ArticleId, Candidate](), list[ArticleId]()
-    given: list[Verdict] = []
-    for article, signature in prepare(articles, params.sketch):
-        # Places and not ids: a file may give two articles one id, and both are articles.
-        placed = replace(article, article_id=ArticleId(str(len(ids))))
-        ids.append(article.article_id)
-        suspects = stars.suspects(placed.text_key, signature)
-        verdict = stars.judge(placed, [held[other] for other in suspects])
-        stars.add(placed.text_key, signature, verdict)
-        held[placed.article_id] = placed
-        given.append(_named(verdict, ids))
-    return given
-
-
-def _named(verdict: Verdict, ids: Sequence[ArticleId]) -> Verdict:
-    """The verdict on the last of the articles, places replaced by ids."""
-    of = None if verdict.duplicate_of is None else ids[int(verdict.duplicate_of)]
-    return replace(verdict, article_id=ids[-1], group=ids[int(verdict.group)], duplicate_of=of)
+    blocks = _sketched(articles, params.sketch)
+    finder = Finder(params)
+    return [verdict for ids, sketches in blocks for verdict in finder.judge(ids, sketches)]
 
 
 def prepare(articles: Iterable[Article], params: SketchParams) -> Iterator[tuple[Candidate, NDArray[np.uint32]]]:
     """What comparing needs of each article, and its signature, in input order."""
-    held = list(articles)
-    texts = [content(article) for article in held]
-    begin = 0
-    for block in blocks_of(texts):
-        ids = [article.id for article in held[begin : begin + len(block)]]
-        begin += len(block)
-        normalised = [normalise(text) for text in block]
-        yield from prepare_words(ids, normalised, cut_words(normalised), params)
+    for ids, sketches in _sketched(articles, params):
+        yield from _candidates(ids, sketches)
 
 
 def prepare_words(
     ids: Sequence[ArticleId], texts: Sequence[str], words: Words, params: SketchParams
 ) -> Iterator[tuple[Candidate, NDArray[np.uint32]]]:
     """The same for normalised texts whose words are cut already, to be cut once for more than one purpose."""
-    hashes, offsets = shingle_hashes(words, shingle_words=params.shingle_words)
-    named = named_shingles(words, shingle_words=params.shingle_words)
-    signatures = signatures_of(hashes, offsets, params)
-    for at, (article_id, text) in enumerate(zip(ids, texts, strict=True)):
-        own = slice(offsets[at], offsets[at + 1])
-        shingles = np.unique(hashes[own])
-        candidate = Candidate(article_id, key_of_normalised(text), shingles, np.unique(hashes[own][named[own]]))
-        yield candidate, signatures[at]
+    return _candidates(ids, sketches_of(words, texts, params))
 
 
-class _Seen:
-    """Articles to compare with, found by equal text or by likeness of signatures."""
+def _sketched(articles: Iterable[Article], params: SketchParams) -> Iterator[tuple[list[ArticleId], TextSketches]]:
+    """Ids and sketches of the articles, block by block."""
+    held = list(articles)
+    texts = [content(article) for article in held]
+    # Here and not block by block: the first decides for what is made before the first block is read.
+    kernels.are_used_for(texts)
+    begin = 0
+    for block in blocks_of(texts, n_characters=_BLOCK_CHARACTERS):
+        ids = [article.id for article in held[begin : begin + len(block)]]
+        begin += len(block)
+        yield ids, sketch_texts(block, params)
 
-    def __init__(self, params: DuplicateParams) -> None:
-        self._least_estimate = least_estimate(params)
-        self._index = SignatureIndex(params.sketch)
-        self._articles: list[Candidate] = []
-        self._places_by_key: dict[bytes, list[int]] = {}
 
-    def candidates(self, article: Candidate, signature: NDArray[np.uint32]) -> list[Candidate]:
-        """Candidates in the order they were added."""
-        found = self._index.candidates(signature, limit=_MOST_PAIRED, least_containment=self._least_estimate)
-        places = {int(place) for place in found}
-        places.update(self._places_by_key.get(article.text_key, ()))
-        return [self._articles[place] for place in sorted(places)]
-
-    def add(self, article: Candidate, signature: NDArray[np.uint32]) -> None:
-        """Have an article found from now on."""
-        place = len(self._articles)
-        self._articles.append(article)
-        self._places_by_key.setdefault(article.text_key, []).append(place)
-        # Places and not ids, as above.
-        self._index.add(ArticleId(str(place)), signature)
+def _candidates(ids: Sequence[ArticleId], sketches: TextSketches) -> Iterator[tuple[Candidate, NDArray[np.uint32]]]:
+    for at, article_id in enumerate(ids):
+        own = slice(sketches.offsets[at], sketches.offsets[at + 1])
+        text_key = sketches.text_keys[at].tobytes()
+        yield (
+            candidate_of(article_id, text_key, sketches.hashes[own], sketches.is_named[own], sketches.is_figured[own]),
+            sketches.signatures[at],
+        )

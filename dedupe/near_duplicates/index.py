@@ -1,245 +1,245 @@
 """An index over signatures, in memory: which articles might be near-duplicates of this one."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.models import ArticleId
-from dedupe.near_duplicates.postings import Postings
+from dedupe.near_duplicates.keys import Layout, has_shingles, layout_of
+from dedupe.near_duplicates.postings import Postings, Search, Searches
+from dedupe.near_duplicates.rows import LEAST_ROWS, nbytes, no_rows, resized, taken
 from dedupe.near_duplicates.signatures import EMPTY
 from dedupe.settings import SketchParams
+from dedupe.text import kernels
 
 MOST_CANDIDATES = 128
+MOST_SHARERS = 256
+NO_TEXT = bytes(16)
 
-_FIRST = np.uint64(0x9E3779B97F4A7C15)
-_MULTIPLY = np.uint64(0xBF58476D1CE4E5B9)
-_BAND_SALT = np.uint64(0x94D049BB133111EB)
-_LANE_SALT = np.uint64(0xD1B54A32D192ED03)
-_HALF = np.uint64(32)
-_ANY_NUMBER = np.iinfo(np.int64).max
-_LEAST_ROWS = 64
+_LAST_STAMP = (1 << 32) - (1 << 20)
 
 
 class SignatureIndex:
-    """Articles by their signatures: by bands of several values, and by single values that few articles hold.
+    """Articles by their texts' keys and by their signatures: bands of several values, and values that few hold.
 
-    Two articles that agree in all rows of a band share a bucket. An excerpt seldom does: its Jaccard similarity to
-    the whole is low. Yet it shares single values, each the hash of one shingle of both, and those that at most
-    ``most_holders`` indexed articles hold say that the texts have something rare in common. Either is a suspicion,
-    not a fact. An article without shingles, whose signature is empty, is known to the index but never found.
+    Two articles that agree in all rows of a band share a bucket, of which the newest ``most_sharers`` count. An excerpt
+    seldom does: its Jaccard similarity to the whole is low. Yet it shares single values, each the hash of one shingle
+    of both, and those that at most ``most_holders`` indexed articles hold say that the texts have something rare in
+    common. Either is a suspicion, not a fact. An article without shingles, whose signature is empty, is found by its
+    text alone.
 
-    What is found depends on the articles held and their order alone, not on any that were removed. A signature is
-    kept as its values' lowest bytes, which estimate as well.
+    What is found depends on the articles held and their order alone, not on any that were removed; nor on whether
+    compiled loops are used, which is decided when an index is made. A signature is kept as its values' lowest bytes.
     """
 
-    def __init__(self, params: SketchParams | None = None) -> None:
+    def __init__(self, params: SketchParams | None = None, *, most_sharers: int = MOST_SHARERS) -> None:
         self._params = SketchParams() if params is None else params
-        bands, lanes = self._params.bands, min(self._params.lanes, self._params.num_perm)
-        self._postings = Postings(bands + lanes)
-        self._most_holders = np.repeat([_ANY_NUMBER, self._params.most_holders], [bands, lanes])
-        self._rows = _Rows(self._params.num_perm)
-        self._places: dict[ArticleId, int] = {}
+        self._layout = layout_of(self._params, most_sharers=most_sharers)
+        self._postings = _new_postings(self._layout)
+        self._kept = no_rows(self._params.num_perm)
+        self._ids: list[ArticleId] = []
+        self._rows: dict[ArticleId, int] = {}
+        self._no_shingles = np.full(self._params.num_perm, EMPTY, dtype=np.uint32)
+        self._first = self._n_holes = self._stamp = 0
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._rows)
+
+    def __contains__(self, article_id: object) -> bool:
+        return article_id in self._rows
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the arrays take; the ids and the table of them come on top."""
-        return self._postings.nbytes + self._rows.nbytes
+        """Bytes that the arrays take; the names and the table of them come on top."""
+        return self._postings.nbytes + nbytes(self._kept) + 8 * len(self._ids)
 
-    def add(self, article_id: ArticleId, signature: NDArray[np.uint32]) -> None:
-        """Index an article under its signature; one that is there already is replaced and becomes the newest."""
+    def add(self, article_id: ArticleId, signature: NDArray[np.uint32], text_key: bytes = NO_TEXT) -> None:
+        """Index an article; one that is there already is replaced and becomes the newest.
+
+        ``text_key`` has 16 bytes. With an empty signature the article is found by it alone.
+        """
         self.remove(article_id)
-        place = self._places[article_id] = self._rows.append(article_id, signature)
-        if has_shingles(signature):
-            self._postings.add(place, self._keys_of(signature))
+        row = len(self._ids)
+        self._make_room(1)
+        self._enter([article_id])
+        own = signature if has_shingles(signature) else self._no_shingles
+        self._postings.add(row, own, np.frombuffer(text_key, dtype=np.uint64), self._kept)
+
+    def add_until_found(
+        self,
+        ids: Sequence[ArticleId],
+        signatures: NDArray[np.uint32],
+        text_keys: NDArray[np.uint64],
+        *,
+        begin: int = 0,
+        least_containment: float,
+    ) -> tuple[int, ArticleId | None, list[ArticleId]]:
+        """Add articles from the ``begin``-th on, up to the first that an equal text or a candidate is held for.
+
+        Its number, ``len(ids)`` if there is none, and what `search` finds for it. None of the ids is there already.
+        ``signatures`` has shape ``(len(ids), num_perm)`` and ``text_keys`` ``(len(ids), 2)``, 16 bytes each.
+        """
+        while begin < len(ids):
+            found = self._search_and_add(signatures, text_keys, least_containment, begin=begin, stops=True)
+            self._enter(ids[begin : begin + len(found.same)])
+            begin += len(found.same)
+            if found.stop is not None:
+                return begin, *self._named(found.stop, MOST_CANDIDATES)
+        return begin, None, []
+
+    def add_while_new(
+        self,
+        ids: Sequence[ArticleId],
+        signatures: NDArray[np.uint32],
+        text_keys: NDArray[np.uint64],
+        *,
+        least_containment: float,
+    ) -> int:
+        """How many articles `add_until_found` adds."""
+        return self.add_until_found(ids, signatures, text_keys, least_containment=least_containment)[0]
+
+    def pair(
+        self,
+        ids: Sequence[ArticleId],
+        signatures: NDArray[np.uint32],
+        text_keys: NDArray[np.uint64],
+        *,
+        limit: int = MOST_CANDIDATES,
+        least_containment: float = 0.0,
+    ) -> Iterator[tuple[ArticleId | None, list[ArticleId]]]:
+        """For each article, before it is added, `same_text` and `candidates`; one of a text that is held is not added.
+
+        Arguments are as for `add_while_new`.
+        """
+        n_done = 0
+        while n_done < len(ids):
+            found = self._search_and_add(signatures, text_keys, least_containment, begin=n_done, stops=False)
+            is_new = found.same < 0
+            self._enter([ids[n_done + at] for at in np.flatnonzero(is_new).tolist()])
+            ends = np.searchsorted(found.articles, np.arange(len(is_new) + 1))
+            for same, begin, end in zip(found.same.tolist(), ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+                alike = self._nearest(found.rows[begin:end], found.n_shared[begin:end], limit) if end > begin else []
+                yield (None if same < 0 else self._ids[same], alike)
+            n_done += len(is_new)
+
+    def search(
+        self,
+        signature: NDArray[np.uint32],
+        text_key: bytes,
+        *,
+        limit: int = MOST_CANDIDATES,
+        least_containment: float = 0.0,
+    ) -> tuple[ArticleId | None, list[ArticleId]]:
+        """The oldest article of this text, of which the index should hold but one, None without any; and `candidates`.
+
+        Candidates share a bucket or a rare value with the signature; they are distinct, in the order they were added.
+        Only those whose estimated containment, of the smaller in the larger, reaches ``least_containment``. Of more
+        than ``limit``, as a much used template gives, those that share most values; the oldest of equals.
+        """
+        own = signature if has_shingles(signature) else self._no_shingles
+        key = np.frombuffer(text_key, dtype=np.uint64)
+        found = self._postings.search(
+            own, key, least_containment, first=self._first, stamp=self._next_stamps(1), kept=self._kept
+        )
+        return self._named(found, limit)
 
     def candidates(
         self, signature: NDArray[np.uint32], *, limit: int = MOST_CANDIDATES, least_containment: float = 0.0
     ) -> list[ArticleId]:
-        """Articles that share a bucket or a rare value with the signature, distinct, in the order they were added.
+        """The candidates alone that `search` finds."""
+        return self.search(signature, NO_TEXT, limit=limit, least_containment=least_containment)[1]
 
-        Only those whose estimated containment, of the smaller in the larger, reaches ``least_containment``. Of more
-        than ``limit``, as a much used template gives, those that share most values; the oldest of equals.
-        """
-        if not has_shingles(signature) or not self._places:
-            return []
-        places = self._suspects(self._keys_of(signature))
-        n_shared, containment = self._rows.compared(places, signature)
-        likely = containment >= least_containment
-        places, n_shared = places[likely], n_shared[likely]
-        if places.size > limit:
-            places = np.sort(places[np.argsort(-n_shared, kind="stable")[:limit]])
-        return [self._rows.ids[place] for place in places.tolist()]
+    def same_text(self, text_key: bytes) -> ArticleId | None:
+        """The article of this text alone that `search` finds."""
+        return self.search(self._no_shingles, text_key)[0]
 
     def remove(self, article_id: ArticleId) -> None:
         """Forget an article; one that is not there stays not there."""
-        place = self._places.pop(article_id, None)
-        if place is None:
+        row = self._rows.pop(article_id, None)
+        if row is None:
             return
-        self._rows.remove(place)
-        if self._rows.is_wasteful():
-            new_places = self._rows.compact()
-            self._postings.renumber(new_places)
-            self._places = {name: at for at, name in enumerate(self._rows.ids)}
+        self._kept.held[row] = False
+        self._ids[row] = ArticleId("")
+        self._n_holes += 1
+        while self._first < len(self._ids) and not self._kept.held[self._first]:
+            self._first += 1
+            self._n_holes -= 1
+        n_empty = self._first + self._n_holes
+        if 4 * n_empty > len(self._ids) + 4 * LEAST_ROWS or n_empty == len(self._ids):
+            self._compact()
 
     def n_shingles(self, article_id: ArticleId) -> float:
         """How many distinct shingles an article has, estimated; 0 for one without, and for one that is not there."""
-        place = self._places.get(article_id)
-        return 0.0 if place is None else float(self._rows.sizes[place])
+        row = self._rows.get(article_id)
+        return 0.0 if row is None else float(self._kept.sizes[row])
 
-    def _suspects(self, keys: NDArray[np.uint32]) -> NDArray[np.int64]:
-        # Removed rows count as holders until they are dropped from the postings, so those are counted here.
-        n_holes = self._rows.n_holes
-        longest = np.minimum(self._most_holders, _ANY_NUMBER - n_holes) + n_holes
-        found, which = self._postings.find(keys, first_place=self._rows.first, longest=longest)
-        if n_holes:
-            held = self._rows.held[found]
-            found, which = found[held], which[held]
-            found = found[(np.bincount(which, minlength=keys.size) <= self._most_holders)[which]]
-        # By hand: np.unique costs several times as much for so few.
-        found = np.sort(found)
-        is_first = np.ones(found.size, dtype=np.bool_)
-        is_first[1:] = found[1:] != found[:-1]
-        return found[is_first].astype(np.int64)
+    def _search_and_add(
+        self,
+        signatures: NDArray[np.uint32],
+        text_keys: NDArray[np.uint64],
+        least_containment: float,
+        *,
+        begin: int,
+        stops: bool,
+    ) -> Searches:
+        own = slice(begin, begin + self._postings.room)
+        room = min(self._postings.room, len(signatures) - begin)
+        self._make_room(room)
+        return self._postings.search_and_add(
+            signatures[own],
+            text_keys[own],
+            least_containment,
+            stops=stops,
+            first=self._first,
+            n_rows=len(self._ids),
+            stamp=self._next_stamps(room),
+            kept=self._kept,
+        )
 
-    def _keys_of(self, signature: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        bands = band_keys(signature, bands=self._params.bands, rows=self._params.rows)
-        lanes = lane_keys(signature, lanes=self._params.lanes)
-        return np.concatenate([bands >> _HALF, lanes >> _HALF]).astype(np.uint32)
+    def _enter(self, ids: Sequence[ArticleId]) -> None:
+        """Name the rows that were added last, or will be next."""
+        n_rows = len(self._ids)
+        self._ids.extend(ids)
+        self._rows.update(zip(ids, range(n_rows, len(self._ids)), strict=True))
 
+    def _named(self, found: Search, limit: int) -> tuple[ArticleId | None, list[ArticleId]]:
+        alike = self._nearest(found.rows, found.n_shared, limit) if found.rows.size else []
+        return (None if found.same < 0 else self._ids[found.same]), alike
 
-@dataclass(slots=True)
-class _Rows:
-    """What is kept of each article, by its place: places below ``first`` are empty, ``n_holes`` above it too."""
+    def _nearest(self, rows: NDArray[np.uint32], n_shared: NDArray[np.int16], limit: int) -> list[ArticleId]:
+        if rows.size > limit:
+            rows = rows[np.lexsort((rows, -n_shared))[:limit]]
+        return [self._ids[row] for row in sorted(rows.tolist())]
 
-    num_perm: int
-    ids: list[ArticleId] = field(default_factory=list)
-    first: int = 0
-    n_holes: int = 0
-    held: NDArray[np.bool_] = field(init=False)
-    lowest_bytes: NDArray[np.uint8] = field(init=False)
-    sizes: NDArray[np.float32] = field(init=False)
+    def _make_room(self, n_more: int) -> None:
+        n_rows, wanted = len(self._kept.held), len(self._ids) + n_more
+        if wanted > n_rows:
+            self._kept = resized(self._kept, max(wanted, n_rows + n_rows // 16))
 
-    def __post_init__(self) -> None:
-        self.held = np.zeros(_LEAST_ROWS, dtype=np.bool_)
-        self.lowest_bytes = np.zeros((_LEAST_ROWS, self.num_perm), dtype=np.uint8)
-        self.sizes = np.zeros(_LEAST_ROWS, dtype=np.float32)
+    def _next_stamps(self, n: int) -> int:
+        """The first of so many numbers that no row is stamped with."""
+        if self._stamp > _LAST_STAMP:
+            self._kept.stamps.fill(0)
+            self._stamp = 0
+        self._stamp += n
+        return self._stamp - n + 1
 
-    @property
-    def nbytes(self) -> int:
-        return self.held.nbytes + self.lowest_bytes.nbytes + self.sizes.nbytes + 8 * len(self.ids)
-
-    def append(self, article_id: ArticleId, signature: NDArray[np.uint32]) -> int:
-        place = len(self.ids)
-        if place == self.held.size:
-            self._resize(place + place // 8)
-        self.ids.append(article_id)
-        self.held[place], self.sizes[place] = True, n_shingles_of(signature)
-        if has_shingles(signature):
-            self.lowest_bytes[place] = signature.astype(np.uint8)
-        return place
-
-    def compared(
-        self, places: NDArray[np.int64], signature: NDArray[np.uint32]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """How many values each place shares with the signature, and their estimated containment."""
-        n_shared = (self.lowest_bytes[places] == signature.astype(np.uint8)).sum(axis=1, dtype=np.int64)
-        # One of 256 agrees by chance.
-        jaccard = np.maximum(n_shared / self.num_perm - 1 / 256, 0.0) * (256 / 255)
-        own, others = n_shingles_of(signature), self.sizes[places].astype(np.float64)
-        return n_shared, jaccard / (1 + jaccard) * (own + others) / np.minimum(own, others)
-
-    def remove(self, place: int) -> None:
-        self.held[place] = False
-        self.ids[place] = ArticleId("")
-        self.n_holes += 1
-        while self.first < len(self.ids) and not self.held[self.first]:
-            self.first += 1
-            self.n_holes -= 1
-
-    def is_wasteful(self) -> bool:
-        n_empty = self.first + self.n_holes
-        return 4 * n_empty > len(self.ids) + 4 * _LEAST_ROWS or n_empty == len(self.ids)
-
-    def compact(self) -> NDArray[np.int64]:
-        """Close the gaps; the new place of each old one, -1 where it was empty."""
-        n_places = len(self.ids)
-        kept = np.flatnonzero(self.held[:n_places])
-        new_places = np.full(n_places, -1, dtype=np.int64)
-        new_places[kept] = np.arange(kept.size)
-        self.ids = [self.ids[place] for place in kept.tolist()]
-        self.held, self.first, self.n_holes = self.held[kept], 0, 0
-        self.lowest_bytes, self.sizes = self.lowest_bytes[kept], self.sizes[kept]
-        self._resize(max(kept.size, _LEAST_ROWS))
-        return new_places
-
-    def _resize(self, n_rows: int) -> None:
-        more = n_rows - self.held.size
-        self.held = np.concatenate([self.held, np.zeros(more, dtype=np.bool_)])
-        self.lowest_bytes = np.concatenate([self.lowest_bytes, np.zeros((more, self.num_perm), dtype=np.uint8)])
-        self.sizes = np.concatenate([self.sizes, np.zeros(more, dtype=np.float32)])
+    def _compact(self) -> None:
+        n_rows = len(self._ids)
+        kept = np.flatnonzero(self._kept.held[:n_rows])
+        new_rows = np.full(n_rows, -1, dtype=np.int64)
+        new_rows[kept] = np.arange(kept.size)
+        self._ids = [self._ids[row] for row in kept.tolist()]
+        self._rows = {article_id: row for row, article_id in enumerate(self._ids)}
+        self._kept = taken(self._kept, kept)
+        self._postings.renumber(new_rows)
+        self._first = self._n_holes = 0
 
 
-def has_shingles(signature: NDArray[np.uint32]) -> bool:
-    """Whether the signature is of a text with at least one shingle."""
-    return signature.size > 0 and bool(signature.min() != EMPTY)
+def _new_postings(layout: Layout) -> Postings:
+    if kernels.are_used():
+        from dedupe.near_duplicates.postings_compiled import CompiledPostings  # noqa: PLC0415 - imports numba
 
-
-def n_shingles_of(signature: NDArray[np.uint32]) -> float:
-    """How many distinct shingles the text of a signature has, estimated from its minima; 0 for an empty signature.
-
-    The relative standard error is about ``1 / sqrt(num_perm)``.
-    """
-    if not has_shingles(signature):
-        return 0.0
-    return max(1.0, signature.size * 2.0**32 / (float(signature.sum(dtype=np.float64)) + signature.size) - 1.0)
-
-
-def band_keys(signature: NDArray[np.uint32], *, bands: int, rows: int) -> NDArray[np.uint64]:
-    """Cut a signature into the bucket keys of a banded LSH index.
-
-    At Jaccard similarity ``s`` two articles share a key with probability ``1 - (1 - s**rows)**bands``.
-
-    Parameters
-    ----------
-    signature
-        Shape ``(num_perm,)``, dtype uint32; values past ``bands * rows`` are unused.
-
-    Returns
-    -------
-    Shape ``(bands,)``, dtype uint64, in band order. The band number is mixed in, so equal rows of different bands
-    do not share a bucket.
-
-    Raises
-    ------
-    ValueError
-        If ``bands * rows`` exceeds ``num_perm``.
-
-    References
-    ----------
-    Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, section 3.4.
-    """
-    if bands * rows > signature.size:
-        raise ValueError(f"bands * rows = {bands * rows} exceeds num_perm = {signature.size}")
-    table = signature[: bands * rows].reshape(bands, rows).astype(np.uint64)
-    by_row = np.full(rows, _FIRST).cumprod(dtype=np.uint64)
-    return _mixed((table * by_row).sum(axis=1, dtype=np.uint64), _BAND_SALT)
-
-
-def lane_keys(signature: NDArray[np.uint32], *, lanes: int) -> NDArray[np.uint64]:
-    """Keys of the last ``lanes`` values of a signature, of all where there are fewer, each mixed with its number.
-
-    Shape ``(lanes,)``, dtype uint64.
-
-    The last, because the bands use the first: two independent chances are better than one taken twice.
-    """
-    return _mixed(signature[max(0, signature.size - lanes) :].astype(np.uint64), _LANE_SALT)
-
-
-def _mixed(values: NDArray[np.uint64], salt: np.uint64) -> NDArray[np.uint64]:
-    """A hash of each value and its number."""
-    keys = (values + np.arange(1, values.size + 1, dtype=np.uint64) * salt) * _MULTIPLY
-    return (keys ^ keys >> _HALF) * _MULTIPLY
+        return CompiledPostings(layout)
+    return Postings(layout)

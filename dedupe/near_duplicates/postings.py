@@ -1,87 +1,227 @@
-"""Which places hold a key: an inverted index in plain arrays, eight bytes an entry."""
+"""Which rows hold a key, and which of those are like a signature: an inverted index, eight bytes an entry."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.near_duplicates.keys import Layout, columns_of, has_shingles, keys_of, n_shingles_of
+from dedupe.near_duplicates.rows import Kept
+
 _N_RECENT = 64  # rows compared one by one before they are sorted into a run
 _RUN_RATIO = 4  # a run is merged into the next unless that is so many times as long
-_PLACE_BITS = np.uint64(32)
-_LAST_PLACE = np.uint64((1 << 32) - 1)
+MOST_RUNS = 4
+_ROW_BITS = np.uint64(32)
+_LAST_ROW = np.uint64((1 << 32) - 1)
+
+
+class Search(NamedTuple):
+    """What a search found: the oldest row of an equal text, -1 without one, and rows that are alike, in no order.
+
+    ``n_shared`` values of the signature are those of the row, as far as their lowest bytes tell.
+    """
+
+    same: int
+    rows: NDArray[np.uint32]
+    n_shared: NDArray[np.int16]
+
+
+class Searches(NamedTuple):
+    """What was found for consecutive articles: ``same`` has an entry an article, the others one a row that is alike.
+
+    ``articles`` are numbers of articles, ascending. ``stop`` is what was found for the next one, if that ended the
+    searches.
+    """
+
+    same: NDArray[np.int64]
+    articles: NDArray[np.int16]
+    rows: NDArray[np.uint32]
+    n_shared: NDArray[np.int16]
+    stop: Search | None
+
+
+def searches_of(found: Sequence[Search], stop: Search | None) -> Searches:
+    """Searches as one."""
+    none = Search(-1, np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.int16))
+    return Searches(
+        same=np.array([one.same for one in found], dtype=np.int64),
+        articles=np.repeat(np.arange(len(found), dtype=np.int16), [one.rows.size for one in found]),
+        rows=np.concatenate([one.rows for one in (none, *found)]),
+        n_shared=np.concatenate([one.n_shared for one in (none, *found)]),
+        stop=stop,
+    )
 
 
 class Postings:
-    """Rows of ``n_keys`` keys (uint32), each under its place, a number that grows from row to row.
+    """Rows of keys, one a column, each under its number, which grows from row to row.
 
     The newest rows are a small table; older ones are sorted runs, each several times as long as the next, as in a
-    log-structured merge tree.
+    log-structured merge tree. A row may have its text's key alone.
     """
 
-    def __init__(self, n_keys: int) -> None:
-        self._keys = np.empty((_N_RECENT, n_keys), dtype=np.uint32)
-        self._places = np.empty(_N_RECENT, dtype=np.uint32)
-        self._n_recent = 0
+    def __init__(self, layout: Layout, *, n_recent: int = _N_RECENT) -> None:
+        self._layout = layout
         self._runs: list[NDArray[np.uint64]] = []
+        self._make_recent(n_recent)
 
     @property
     def nbytes(self) -> int:
         """Bytes that the arrays take."""
-        return self._keys.nbytes + self._places.nbytes + sum(run.nbytes for run in self._runs)
+        recent = self._recent_keys.nbytes + self._recent_rows.nbytes + self._recent_n_keys.nbytes
+        return recent + sum(run.nbytes for run in self._runs)
 
-    def add(self, place: int, keys: NDArray[np.uint32]) -> None:
-        """Hold a row; its place is above all places held."""
-        self._keys[self._n_recent], self._places[self._n_recent] = keys, place
+    @property
+    def room(self) -> int:
+        """How many rows `add_while_new` takes at once, at least one."""
+        return len(self._recent_rows) - self._n_recent
+
+    def add(self, row: int, signature: NDArray[np.uint32], text_key: NDArray[np.uint64], kept: Kept) -> None:
+        """Hold a row, and what is kept of it; its number is above all numbers held."""
+        keys, at = keys_of(signature, text_key, self._layout), self._n_recent
+        kept.held[row], kept.sizes[row], kept.text_keys[row] = True, n_shingles_of(signature), text_key
+        if has_shingles(signature):
+            kept.lowest_bytes[row] = signature.astype(np.uint8)
+        self._recent_keys[at, : keys.size], self._recent_rows[at], self._recent_n_keys[at] = keys, row, keys.size
         self._n_recent += 1
-        if self._n_recent == _N_RECENT:
-            self._sort_recent()
+        self._sort_recent_when_full()
 
-    def find(
-        self, keys: NDArray[np.uint32], *, first_place: int, longest: NDArray[np.int64]
-    ) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
-        """Places from ``first_place`` on that hold the keys, and which key each holds, both in no stated order.
+    def search(
+        self,
+        signature: NDArray[np.uint32],
+        text_key: NDArray[np.uint64],
+        least_containment: float,
+        *,
+        first: int,
+        stamp: int,
+        kept: Kept,
+    ) -> Search:
+        """What is held from row ``first`` on that has the text or a key of the signature and is like it.
 
-        ``longest`` has an entry a key: a key that more places hold gives none.
+        Alike are rows whose estimated containment, of the smaller in the larger, reaches ``least_containment``. A
+        ``text_key`` of zeros is none. No row has the ``stamp``.
         """
-        shifted = keys.astype(np.uint64) << _PLACE_BITS
-        # No place is the last one, so searching on the left finds the end too.
-        ends_sought = np.concatenate([shifted | np.uint64(first_place), shifted | _LAST_PLACE])
-        bounds = [run.searchsorted(ends_sought).reshape(2, -1) for run in self._runs]
-        matrix = self._keys[: self._n_recent] == keys
-        matrix &= (self._places[: self._n_recent] >= first_place)[:, None]
-        n_places = sum((ends - begins for begins, ends in bounds), start=matrix.sum(axis=0, dtype=np.int64))
-        wanted = n_places <= longest
-        rows, which = np.nonzero(matrix & wanted)
-        found, held = [self._places[rows]], [which]
-        for run, (begins, ends) in zip(self._runs, bounds, strict=True):
-            entries, which = _inside(begins, (ends - begins) * wanted)
-            found.append(run[entries].astype(np.uint32))
-            held.append(which)
-        return np.concatenate(found), np.concatenate(held)
+        del stamp  # for the loops
+        keys = keys_of(signature, text_key, self._layout)[0 if text_key.any() else 1 :]
+        rows = np.unique(self._find(keys, first=first, kept=kept))
+        has_text = (kept.text_keys[rows] == text_key).all(axis=1)
+        same = int(rows[has_text].min()) if has_text.any() else -1
+        if not has_shingles(signature):
+            return Search(same, rows[:0], np.empty(0, dtype=np.int16))
+        n_shared = (kept.lowest_bytes[rows] == signature.astype(np.uint8)).sum(axis=1, dtype=np.int16)
+        # One of 256 agrees by chance.
+        jaccard = np.maximum(n_shared / signature.size - 1 / 256, 0.0) * (256 / 255)
+        own, others = n_shingles_of(signature), kept.sizes[rows].astype(np.float64)
+        is_alike = jaccard / (1 + jaccard) * (own + others) >= least_containment * np.minimum(own, others)
+        is_alike &= others > 0
+        return Search(same, rows[is_alike], n_shared[is_alike])
 
-    def renumber(self, new_places: NDArray[np.int64]) -> None:
-        """Give every place its new one, ``new_places[place]``, in the old order; a negative one is forgotten."""
-        kept = np.flatnonzero(new_places[self._places[: self._n_recent]] >= 0)
-        self._keys[: kept.size] = self._keys[kept]
-        self._places[: kept.size] = new_places[self._places[kept]]
-        self._n_recent = kept.size
+    def search_and_add(
+        self,
+        signatures: NDArray[np.uint32],
+        text_keys: NDArray[np.uint64],
+        least_containment: float,
+        *,
+        stops: bool,
+        first: int,
+        n_rows: int,
+        stamp: int,
+        kept: Kept,
+    ) -> Searches:
+        """Search for up to `room` articles, each before it is added; those of a text that is held are not added.
+
+        If it ``stops``, then at the first article that something is found for, which is not added; it may end earlier,
+        but not before the first is done. ``n_rows`` is the number of the first row added. No row has ``stamp`` or one
+        of the numbers that follow it, one an article.
+        """
+        found: list[Search] = []
+        for signature, text_key in zip(signatures[: self.room], text_keys, strict=False):
+            one = self.search(signature, text_key, least_containment, first=first, stamp=stamp, kept=kept)
+            if stops and (one.same >= 0 or one.rows.size):
+                return searches_of(found, one)
+            found.append(one)
+            if one.same < 0:
+                self.add(n_rows, signature, text_key, kept)
+                n_rows += 1
+        return searches_of(found, None)
+
+    def _find(self, keys: NDArray[np.uint32], *, first: int, kept: Kept) -> NDArray[np.uint32]:
+        """Rows from ``first`` on that are held and hold one of the keys, a row once a key, in no stated order.
+
+        Of too many holders of a key the newest or none, as `Layout` says.
+        """
+        shifted = keys.astype(np.uint64) << _ROW_BITS
+        # No row is the last one, so searching on the left finds the end too.
+        ends_sought = np.concatenate([shifted | np.uint64(first), shifted | _LAST_ROW])
+        columns = columns_of(keys, self._layout)
+        at, of_key = np.nonzero(self._matches(keys, columns))
+        found, which = [self._recent_rows[at]], [columns[of_key]]
+        for run in self._runs:
+            begins, ends = run.searchsorted(ends_sought).reshape(2, -1)
+            entries, of_key = _inside(begins, ends - begins)
+            found.append(run[entries].astype(np.uint32))
+            which.append(columns[of_key])
+        rows, of_column = np.concatenate(found), np.concatenate(which)
+        is_held = kept.held[rows]
+        return _without_common(rows[is_held], of_column[is_held], self._layout)
+
+    def renumber(self, new_rows: NDArray[np.int64]) -> None:
+        """Give every row its new number, ``new_rows[row]``, in the old order; a negative one is forgotten."""
+        self._sort_recent()
         for at, run in enumerate(self._runs):
-            places = new_places[(run & _LAST_PLACE).astype(np.int64)]
-            own = places >= 0
-            self._runs[at] = run[own] & ~_LAST_PLACE | places[own].astype(np.uint64)
+            rows = new_rows[(run & _LAST_ROW).astype(np.int64)]
+            own = rows >= 0
+            self._runs[at] = run[own] & ~_LAST_ROW | rows[own].astype(np.uint64)
         self._runs = [run for run in self._runs if run.size]
         self._merge()
 
-    def _sort_recent(self) -> None:
-        entries = (self._keys.astype(np.uint64) << _PLACE_BITS) | self._places[:, None]
-        self._runs.append(np.sort(entries, axis=None))
+    def _make_recent(self, n_rows: int) -> None:
+        self._recent_keys = np.zeros((n_rows, self._layout.n_columns), dtype=np.uint32)
+        self._recent_rows = np.zeros(n_rows, dtype=np.uint32)
+        self._recent_n_keys = np.zeros(n_rows, dtype=np.int64)
         self._n_recent = 0
-        self._merge()
+
+    def _sort_recent_when_full(self) -> None:
+        if self._n_recent == len(self._recent_rows):
+            self._sort_recent()
+            self._merge()
+
+    def _matches(self, keys: NDArray[np.uint32], columns: NDArray[np.intp]) -> NDArray[np.bool_]:
+        is_there = columns < self._recent_n_keys[: self._n_recent, None]
+        matches: NDArray[np.bool_] = (self._recent_keys[: self._n_recent, columns] == keys) & is_there
+        return matches
+
+    def _sort_recent(self) -> None:
+        keys, n_keys = self._recent_keys[: self._n_recent], self._recent_n_keys[: self._n_recent]
+        entries = (keys.astype(np.uint64) << _ROW_BITS) | self._recent_rows[: self._n_recent, None]
+        entries = entries[np.arange(keys.shape[1]) < n_keys[:, None]]
+        entries.sort()
+        self._n_recent = 0
+        if entries.size:
+            self._runs.append(entries)
+
+    def _merged(self, one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        merged = np.concatenate([one, other])
+        # Stable is the sort that takes two sorted halves in one pass.
+        merged.sort(kind="stable")
+        return merged
 
     def _merge(self) -> None:
-        while len(self._runs) > 1 and self._runs[-2].size < _RUN_RATIO * self._runs[-1].size:
-            merged = np.concatenate([self._runs[-2], self._runs.pop()])
-            self._runs[-1] = merged
-            # Stable is the sort that takes two sorted halves in one pass.
-            merged.sort(kind="stable")
+        while len(self._runs) > 1 and (
+            len(self._runs) > MOST_RUNS or self._runs[-2].size < _RUN_RATIO * self._runs[-1].size
+        ):
+            self._runs[-2:] = [self._merged(*self._runs[-2:])]
+
+
+def _without_common(rows: NDArray[np.uint32], columns: NDArray[np.intp], layout: Layout) -> NDArray[np.uint32]:
+    n_holders = np.bincount(columns, minlength=layout.n_columns)
+    if n_holders.max(initial=0) <= min(layout.most_holders, layout.most_sharers):
+        return rows
+    newest_first = np.lexsort((-rows.astype(np.int64), columns))
+    rows, columns = rows[newest_first], columns[newest_first]
+    rank = np.arange(rows.size) - (n_holders.cumsum() - n_holders)[columns]
+    is_lane = columns > layout.bands
+    return rows[np.where(is_lane, n_holders[columns] <= layout.most_holders, rank < layout.most_sharers)]
 
 
 def _inside(begins: NDArray[np.intp], lengths: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

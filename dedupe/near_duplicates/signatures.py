@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.near_duplicates.shingles import MULTIPLY, shingle_hashes, turns_of
+from dedupe.near_duplicates.shingles import shingle_hashes
 from dedupe.settings import SketchParams
 from dedupe.text import kernels
 from dedupe.text.normalise import normalise
@@ -15,7 +15,6 @@ from dedupe.text.words import blocks_of, cut_words
 SCHEME = "affine32"
 EMPTY = np.uint32(0xFFFFFFFF)
 
-_COMPILED_BLOCK_CHARACTERS = 250_000  # what the loops read and write stays in a core's second cache
 _BLOCK_HASHES = 1 << 14  # hashes of a block and one permutation of it stay in a core's cache
 
 
@@ -33,8 +32,10 @@ def signatures(texts: Sequence[str], params: SketchParams | None = None) -> NDAr
     Broder, *On the resemblance and containment of documents*, 1997.
     """
     params = SketchParams() if params is None else params
-    if kernels.are_used_for(texts):
-        return _compiled_signatures(texts, params)
+    if texts and kernels.are_used_for(texts):
+        from dedupe.near_duplicates.sketching import compiled_sketches  # noqa: PLC0415 - which imports this file
+
+        return compiled_sketches(texts, params, have_shingles=False).signatures
     rows = [np.empty((0, params.num_perm), dtype=np.uint32)]
     rows.extend(_of_normalised([normalise(text) for text in block], params) for block in blocks_of(texts))
     return np.concatenate(rows)
@@ -67,55 +68,19 @@ def _of_normalised(texts: Sequence[str], params: SketchParams) -> NDArray[np.uin
     return signatures_of(*shingle_hashes(cut_words(texts), shingle_words=params.shingle_words), params)
 
 
-def _compiled_signatures(
-    texts: Sequence[str], params: SketchParams, *, are_normalised: bool = False
-) -> NDArray[np.uint32]:
-    """`signatures` without normalised texts: what normalising would cut is left out of the bytes as they are."""
-    rows = np.empty((len(texts), params.num_perm), dtype=np.uint32)
-    hard: list[int] = []
-    begin = 0
-    for block in blocks_of(texts, n_characters=_COMPILED_BLOCK_CHARACTERS):
-        is_hard = _fill(rows[begin : begin + len(block)], block, params, are_normalised=are_normalised)
-        hard.extend(begin + at for at in np.flatnonzero(is_hard).tolist())
-        begin += len(block)
-    begin = 0
-    for block in blocks_of([texts[at] for at in hard]):
-        places = hard[begin : begin + len(block)]
-        begin += len(block)
-        if are_normalised:
-            rows[places] = _of_normalised(block, params)
-        else:
-            rows[places] = _compiled_signatures([normalise(text) for text in block], params, are_normalised=True)
-    return rows
-
-
-def _fill(
-    rows: NDArray[np.uint32], texts: Sequence[str], params: SketchParams, *, are_normalised: bool
-) -> NDArray[np.bool_]:
-    """Write the signatures of some texts, and say which of them are left to the plain path."""
-    from dedupe.text import kernels_sketching, kernels_words  # noqa: PLC0415 - imports numba
-
-    read = kernels_words.read_texts(texts)
-    if not are_normalised:
-        kernels_words.unmark_furniture(read)
-    turns, permutations = turns_of(params.shingle_words), _permutations(params.num_perm, params.seed)
-    kernels_sketching.minima_of_texts(read.eights, read.marks, read.ends, turns, MULTIPLY, permutations, rows)
-    return read.is_hard
-
-
 def _compiled_signatures_of(
     hashes: NDArray[np.uint32], offsets: NDArray[np.int64], params: SketchParams
 ) -> NDArray[np.uint32]:
     from dedupe.text import kernels_sketching  # noqa: PLC0415 - imports numba
 
     rows = np.empty((len(offsets) - 1, params.num_perm), dtype=np.uint32)
-    kernels_sketching.minima_of_hashes(hashes, offsets, _permutations(params.num_perm, params.seed), rows)
+    kernels_sketching.minima_of_hashes(hashes, offsets, permutations_of(params.num_perm, params.seed), rows)
     return rows
 
 
 @lru_cache(maxsize=8)
-def _permutations(num_perm: int, seed: int) -> NDArray[np.uint32]:
-    """Factors and addends, shape ``(2, num_perm)``."""
+def permutations_of(num_perm: int, seed: int) -> NDArray[np.uint32]:
+    """Factors and addends of the permutations, shape ``(2, num_perm)``, dtype uint32."""
     # datasketch's own draw, and so its legacy generator: odd factors, any addends.
     draw = np.random.RandomState(seed)
     factors = draw.randint(0, 1 << 31, num_perm, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
@@ -137,7 +102,7 @@ def _lower(
 ) -> None:
     """Lower each text's row of minima by its part of a block; ``cuts`` are where the parts begin."""
     permuted = np.empty_like(block)
-    for row, factor, addend in zip(lowest, *_permutations(params.num_perm, params.seed), strict=True):
+    for row, factor, addend in zip(lowest, *permutations_of(params.num_perm, params.seed), strict=True):
         np.multiply(block, factor, out=permuted)
         np.add(permuted, addend, out=permuted)
         np.minimum(row, np.minimum.reduceat(permuted, cuts), out=row)

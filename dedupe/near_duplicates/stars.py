@@ -7,18 +7,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.models import ArticleId, DuplicateKind, DuplicatePair, Verdict
-from dedupe.near_duplicates.index import MOST_CANDIDATES, SignatureIndex
-from dedupe.near_duplicates.verify import Candidate, best_pair, compare, least_estimate
+from dedupe.near_duplicates.furniture import Holders
+from dedupe.near_duplicates.index import SignatureIndex
+from dedupe.near_duplicates.verify import Candidate, best_pair, compare_all, least_estimate
 from dedupe.settings import DuplicateParams
+
+MOST_BRIDGES = 16
+
+_NO_SIGNATURE = np.empty(0, dtype=np.uint32)
 
 
 class Stars:
     """Duplicate groups, built article by article.
 
-    An article joins the group of what it repeats best: of a canonical article, or of a *bridge*, which is a direct
-    copy that differs enough from its canonical article to be compared with on its own. So every article of a group is
-    one verified step from the canonical article, or two, the first of them to a bridge. Where it repeats the
-    canonical article too, the verdict says that.
+    An article joins the group of what it repeats best: of a canonical article, or of a *bridge*, which is one of the
+    first 16 direct copies that differ enough from their canonical article to be compared with on their own. So every
+    article of a group is one verified step from the canonical article, or two, the first of them to a bridge. Where it
+    repeats the canonical article too, the verdict says that.
+
+    Canonical articles alone are counted as holders of their shingles, so that what is copied often is no furniture.
 
     A group whose canonical article is removed takes nothing more in. What is said about an article depends on those
     before it that are still held, on nothing else.
@@ -27,19 +34,46 @@ class Stars:
     def __init__(self, params: DuplicateParams) -> None:
         self._params = params
         self._least_estimate = least_estimate(params)
+        # Canonical articles and bridges by text and likeness, other copies by their text alone.
         self._index = SignatureIndex(params.sketch)
+        self._holders = Holders(params)
         self._verdicts: dict[ArticleId, Verdict] = {}
-        self._by_text: dict[bytes, ArticleId] = {}
-        self._copies: dict[ArticleId, dict[ArticleId, bytes]] = {}
+        self._copies: dict[ArticleId, list[ArticleId]] = {}
+        self._bridges: dict[ArticleId, set[ArticleId]] = {}
         self._wholes: dict[ArticleId, ArticleId] = {}
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the arrays take; the names and the tables of them come on top."""
+        return self._index.nbytes + self._holders.nbytes
+
+    def add_until_suspects(
+        self,
+        ids: Sequence[ArticleId],
+        signatures: NDArray[np.uint32],
+        text_keys: NDArray[np.uint64],
+        *,
+        begin: int = 0,
+    ) -> tuple[int, list[ArticleId]]:
+        """Take articles in from the ``begin``-th on, as canonical ones, up to the first that has suspects.
+
+        The number of that one, ``len(ids)`` if there is none, and its `suspects`.
+        """
+        end, same, found = self._index.add_until_found(
+            ids, signatures, text_keys, begin=begin, least_containment=self._least_estimate
+        )
+        if end > begin:
+            self._holders.count(signatures[begin:end])
+        return end, self._suspects(same, found)
 
     def suspects(self, text_key: bytes, signature: NDArray[np.uint32]) -> list[ArticleId]:
         """Articles to compare the next one with: of an equal text that one alone, else all that may be repeated."""
-        same = self._by_text.get(text_key)
-        if same is not None:
+        return self._suspects(*self._index.search(signature, text_key, least_containment=self._least_estimate))
+
+    def _suspects(self, same: ArticleId | None, found: Sequence[ArticleId]) -> list[ArticleId]:
+        if same is not None and DuplicateKind.EXACT in self._params.kinds:
             return [same]
-        found = self._index.candidates(signature, limit=MOST_CANDIDATES, least_containment=self._least_estimate)
-        return list(dict.fromkeys(name for other in found for name in (self._verdicts[other].group, other)))
+        return list(dict.fromkeys(name for other in found for name in (self._group(other), other)))
 
     def judge(self, article: Candidate, suspects: Sequence[Candidate]) -> Verdict:
         """The verdict on the next article, verified against its suspects.
@@ -47,17 +81,79 @@ class Stars:
         An equal text gets the verdict of its equal. Else the best pair decides the group: a near one before one of
         containment, then the more similar, then the first given.
         """
-        same = self._by_text.get(article.text_key)
-        if same is not None:
-            return _repeated(article.article_id, self._verdicts[same])
-        pairs = {other.article_id: compare(other, article, self._params) for other in suspects}
+        for other in suspects:
+            if other.text_key == article.text_key and DuplicateKind.EXACT in self._params.kinds:
+                return self.repeated(article.article_id, other.article_id)
+        compared = compare_all([(other, article) for other in suspects], self._holders)
+        pairs = {other.article_id: pair for other, pair in zip(suspects, compared, strict=True)}
         repeated = {name for name, pair in pairs.items() if pair is not None}
         larger = {other.article_id for other in suspects if other.shingles.size >= article.shingles.size}
         best = best_pair(pair for pair in pairs.values() if self._joins(pair, repeated, larger))
         if best is None:
             return Verdict(article.article_id, group=article.article_id)
-        group = self._verdicts[best.a].group
+        group = self._group(best.a)
         return _verdict(pairs.get(group) or best, group)
+
+    def repeated(self, article_id: ArticleId, same: ArticleId) -> Verdict:
+        """The verdict on the next article when its text is that of another one, which is held."""
+        verdict = self._verdicts.get(same)
+        if verdict is None:
+            return Verdict(article_id, same, same, DuplicateKind.EXACT, 1.0, 1.0)
+        container = article_id if verdict.container == same else verdict.container
+        return replace(verdict, article_id=article_id, container=container)
+
+    def add(self, text_key: bytes, signature: NDArray[np.uint32], verdict: Verdict) -> None:
+        """Take the next article in, with the verdict on it; an unknown group, or one that is gone, takes nothing."""
+        article_id, group = verdict.article_id, verdict.group
+        if article_id == group:
+            self._index.add(article_id, signature, text_key)
+            self._count(signature)
+            return
+        if group not in self._index:
+            return
+        self._verdicts[article_id] = verdict
+        self._copies.setdefault(group, []).append(article_id)
+        if self._index.same_text(text_key) is None:
+            is_bridge = self._is_bridge(verdict)
+            self._index.add(article_id, signature if is_bridge else _NO_SIGNATURE, text_key)
+            if is_bridge:
+                self._bridges.setdefault(group, set()).add(article_id)
+        if verdict.duplicate_of == group and verdict.container == article_id:
+            self._wholes.setdefault(group, article_id)
+
+    def remove(self, article_id: ArticleId, signature: NDArray[np.uint32] | None = None) -> None:
+        """Forget an article; with a canonical one all that is known of its group.
+
+        ``signature`` is the one it was added with; without it, a canonical article stays counted as a holder.
+        """
+        is_canonical = article_id in self._index and article_id not in self._verdicts
+        if is_canonical and signature is not None:
+            self._count(signature, times=-1)
+        self._index.remove(article_id)
+        verdict = self._verdicts.pop(article_id, None)
+        if verdict is not None:
+            self._remove_copy(verdict)
+            return
+        for copy in self._copies.pop(article_id, ()):
+            del self._verdicts[copy]
+            self._index.remove(copy)
+        self._bridges.pop(article_id, None)
+        self._wholes.pop(article_id, None)
+
+    def _count(self, signature: NDArray[np.uint32], *, times: int = 1) -> None:
+        if signature.size:
+            self._holders.count(signature[np.newaxis], times=times)
+
+    def _remove_copy(self, verdict: Verdict) -> None:
+        group = verdict.group
+        self._copies[group].remove(verdict.article_id)
+        self._bridges.get(group, set()).discard(verdict.article_id)
+        if self._wholes.get(group) == verdict.article_id:
+            del self._wholes[group]
+
+    def _group(self, article_id: ArticleId) -> ArticleId:
+        verdict = self._verdicts.get(article_id)
+        return article_id if verdict is None else verdict.group
 
     def _joins(self, pair: DuplicatePair | None, repeated: Set[ArticleId], larger: Set[ArticleId]) -> bool:
         """Whether a pair is reason to join: not when it is a part of the article that others have too."""
@@ -65,55 +161,15 @@ class Stars:
             return False
         if pair.kind is not DuplicateKind.CONTAINED or pair.a in larger:
             return True
-        if self._verdicts[pair.a].group != pair.a:
+        if self._group(pair.a) != pair.a:
             return False
         return pair.a not in self._wholes or self._wholes[pair.a] in repeated
 
-    def add(self, text_key: bytes, signature: NDArray[np.uint32], verdict: Verdict) -> None:
-        """Take the next article in, with the verdict on it; an unknown group, or one that is gone, takes nothing."""
-        article_id, group = verdict.article_id, verdict.group
-        if article_id == group:
-            self._copies[group] = {}
-        elif group not in self._copies:
-            return
-        self._copies[group][article_id] = text_key
-        self._verdicts[article_id] = verdict
-        self._by_text.setdefault(text_key, article_id)
-        if article_id == group or self._is_bridge(verdict):
-            self._index.add(article_id, signature)
-        if verdict.kind is DuplicateKind.CONTAINED and verdict.duplicate_of == group:
-            self._note_whole(article_id, group)
-
-    def remove(self, article_id: ArticleId) -> None:
-        """Forget an article; with a canonical one all that is known of its group."""
-        verdict = self._verdicts.get(article_id)
-        if verdict is None:
-            return
-        copies = self._copies[verdict.group]
-        gone = self._copies.pop(article_id) if article_id == verdict.group else {article_id: copies.pop(article_id)}
-        for name, text_key in gone.items():
-            del self._verdicts[name]
-            self._index.remove(name)
-            if self._by_text.get(text_key) == name:
-                del self._by_text[text_key]
-        self._wholes.pop(article_id, None)
-        if self._wholes.get(verdict.group) == article_id:
-            del self._wholes[verdict.group]
-
-    def _note_whole(self, article_id: ArticleId, canonical: ArticleId) -> None:
-        # By the signatures, for a replay has nothing else; when only one side is contained they differ enough.
-        if self._index.n_shingles(article_id) > self._index.n_shingles(canonical):
-            self._wholes.setdefault(canonical, article_id)
-
     def _is_bridge(self, verdict: Verdict) -> bool:
-        return verdict.duplicate_of == verdict.group and verdict.jaccard < self._params.close_jaccard
+        if verdict.duplicate_of != verdict.group or verdict.jaccard >= self._params.close_jaccard:
+            return False
+        return len(self._bridges.get(verdict.group, ())) < MOST_BRIDGES
 
 
 def _verdict(pair: DuplicatePair, group: ArticleId) -> Verdict:
-    return Verdict(pair.b, group, pair.a, pair.kind, pair.jaccard, pair.containment)
-
-
-def _repeated(article_id: ArticleId, verdict: Verdict) -> Verdict:
-    if verdict.duplicate_of is None:
-        return Verdict(article_id, verdict.group, verdict.group, DuplicateKind.EXACT, 1.0, 1.0)
-    return replace(verdict, article_id=article_id)
+    return Verdict(pair.b, group, pair.a, pair.kind, pair.jaccard, pair.containment, pair.container)

@@ -1,29 +1,56 @@
 """From suspicion to fact: whether one article repeats another, computed on their shingles."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.models import ArticleId, DuplicateKind, DuplicatePair
+from dedupe.near_duplicates.furniture import Holders
+from dedupe.near_duplicates.judging import FIGURED, NAMED, Likeness, Text, judged
 from dedupe.settings import DuplicateParams
+from dedupe.text import kernels
 
 _KINDS = tuple(DuplicateKind)
-_LEAST_TO_TELL = 8  # a share of fewer shingles says nothing
+_EXACTLY = Likeness(DuplicateKind.EXACT, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """What a comparison needs of an article: ``text_key`` (16 bytes) and its distinct shingle hashes, ascending.
 
-    ``named`` are those of ``shingles`` that hold a name or a figure; without them no siblings are told from copies.
+    ``flags`` (uint8) say of each whether it holds a name or a figure; where none does, no siblings are told from
+    copies. ``sequence`` (int32) are the places among them of all shingles in reading order, repetitions included.
     """
 
     article_id: ArticleId
     text_key: bytes
     shingles: NDArray[np.uint32]
-    named: NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, dtype=np.uint32))
+    flags: NDArray[np.uint8]
+    sequence: NDArray[np.int32]
+
+
+Pair = tuple[Candidate, Candidate]
+
+
+def candidate_of(
+    article_id: ArticleId,
+    text_key: bytes,
+    hashes: NDArray[np.uint32],
+    is_named: NDArray[np.bool_],
+    is_figured: NDArray[np.bool_],
+) -> Candidate:
+    """A candidate of shingle hashes in reading order; named, or figured, is a shingle that is so once."""
+    if kernels.are_used():
+        from dedupe.near_duplicates.comparing import distinct  # noqa: PLC0415 - imports numba
+
+        return Candidate(article_id, text_key, *distinct(hashes, is_named, is_figured))
+    shingles, sequence = np.unique(hashes, return_inverse=True)
+    flags = np.zeros(shingles.size, dtype=np.uint8)
+    flags[sequence[is_named]] |= NAMED
+    flags[sequence[is_figured]] |= FIGURED
+    return Candidate(article_id, text_key, shingles, flags, sequence.astype(np.int32))
 
 
 def best_pair(pairs: Iterable[DuplicatePair | None]) -> DuplicatePair | None:
@@ -44,105 +71,64 @@ def least_estimate(params: DuplicateParams) -> float:
 
 
 def compare(a: Candidate, b: Candidate, params: DuplicateParams) -> DuplicatePair | None:
-    """Two articles as a verified pair, or None where neither repeats the other.
+    """Two articles as a verified pair, or None where neither repeats the other; nothing is known of furniture.
 
-    Equal texts are exact copies at any length. A text of fewer than ``least_shingles`` shingles is no excerpt: a
-    headline alone is contained in nothing. Siblings, which agree but for their names and figures, are no copies.
+    Equal texts are exact copies at any length; of others `judging.judged` decides. What contains the other is the one
+    with more shingles, ``b`` where they have as many.
     """
+    return compare_all([(a, b)], Holders(params))[0]
+
+
+def compare_all(pairs: Sequence[Pair], holders: Holders) -> list[DuplicatePair | None]:
+    """`compare` for all pairs of an article, which is ``b`` in each, without what is furniture now."""
+    no_signatures = np.empty((0, 0), dtype=np.uint32)
+    return compare_in_order(pairs, [len(pairs)], no_signatures, holders) if pairs else []
+
+
+def compare_in_order(
+    pairs: Sequence[Pair], n_pairs: Sequence[int], signatures: NDArray[np.uint32], holders: Holders
+) -> list[DuplicatePair | None]:
+    """`compare_all` for articles one after another: each is ``b`` of the next so many pairs as ``n_pairs`` says.
+
+    An article that makes no verified pair is counted among the holders before the next one is compared; without
+    ``signatures``, of which there is a row an article, none is.
+    """
+    if kernels.are_used():
+        from dedupe.near_duplicates.comparing import compared  # noqa: PLC0415 - imports numba
+
+        kinds, ratios = compared(pairs, n_pairs, signatures, holders)
+        return [
+            None if kind == 0 else _pair(a, b, Likeness(_KINDS[kind - 1], *own))
+            for (a, b), kind, own in zip(pairs, kinds.tolist(), ratios.tolist(), strict=True)
+        ]
+    found: list[DuplicatePair | None] = []
+    for at, n in enumerate(n_pairs):
+        own = [_compared(a, b, holders) for a, b in pairs[len(found) : len(found) + n]]
+        found.extend(own)
+        if not any(own) and len(signatures):
+            holders.count(signatures[at : at + 1])
+    return found
+
+
+def _compared(a: Candidate, b: Candidate, holders: Holders) -> DuplicatePair | None:
+    params = holders.params
     if a.text_key == b.text_key:
-        return DuplicatePair(a.article_id, b.article_id, DuplicateKind.EXACT, 1.0, 1.0)
-    n_shingles = min(a.shingles.size, b.shingles.size)
-    common = shared(a.shingles, b.shingles)
-    jaccard, containment = _ratios(common.size, a.shingles.size, b.shingles.size)
-    least_jaccard, least_containment = thresholds(n_shingles, params)
-    if jaccard >= least_jaccard:
-        kind = DuplicateKind.NEAR
-    elif n_shingles >= params.least_shingles and containment >= least_containment:
-        kind = DuplicateKind.CONTAINED
-    else:
-        return None
-    if are_siblings(a, b, common, params):
-        return None
-    return DuplicatePair(a.article_id, b.article_id, kind, jaccard, containment)
+        return _pair(a, b, _EXACTLY) if DuplicateKind.EXACT in params.kinds else None
+    likeness = judged(_text(a, holders), _text(b, holders), params)
+    return None if likeness is None else _pair(a, b, likeness)
 
 
-def thresholds(n_shingles: int, params: DuplicateParams) -> tuple[float, float]:
-    """Jaccard similarity and containment that a pair needs whose smaller text has so many distinct shingles.
-
-    ``short_jaccard`` and ``short_containment`` up to ``least_shingles``, ``jaccard`` and ``containment`` from
-    ``ample_shingles`` on, a straight line between: what short notes share is mostly their form, and a web page's
-    furniture is a larger part of them. Never less for a shorter text.
-    """
-    short = 1 - ampleness(n_shingles, params)
-    return (
-        params.jaccard + short * max(params.short_jaccard - params.jaccard, 0.0),
-        params.containment + short * max(params.short_containment - params.containment, 0.0),
-    )
+def _text(candidate: Candidate, holders: Holders) -> Text:
+    is_furniture = holders.furniture(candidate.shingles, candidate.sequence)
+    return Text(candidate.shingles, candidate.flags, candidate.sequence, is_furniture)
 
 
-def ampleness(n_shingles: int, params: DuplicateParams) -> float:
-    """0 up to ``least_shingles``, 1 from ``ample_shingles`` on, a straight line between."""
-    ample = (n_shingles - params.least_shingles) / (params.ample_shingles - params.least_shingles)
-    return min(max(ample, 0.0), 1.0)
-
-
-def overlap(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> tuple[float, float]:
-    """Jaccard similarity of two shingle sets and the containment of the smaller in the larger, each in [0, 1].
-
-    ``a`` and ``b`` are ascending and distinct. With an empty set both are 0: no shingles is no likeness.
-    """
-    return _ratios(shared(a, b).size, a.size, b.size)
-
-
-def are_siblings(a: Candidate, b: Candidate, common: NDArray[np.uint32], params: DuplicateParams) -> bool:
-    """Whether two articles fill one template: they differ in names, dates and figures, and in little else.
-
-    Edits cost a copy plain and named shingles alike, siblings keep the plain ones: theirs contain one another by more
-    than ``sibling_gap`` over the named ones. Copies whose names were edited share most of the named ones still, so
-    ``sibling_named`` and more of them make no siblings; of short texts, where dates and sums recur, more are needed.
-    """
-    plain, named = plain_and_named(a, b, common)
-    short = 1 - ampleness(min(a.shingles.size, b.shingles.size), params)
-    return plain - named > params.sibling_gap and named < params.sibling_named + short * (1 - params.sibling_named)
-
-
-def plain_and_named(a: Candidate, b: Candidate, common: NDArray[np.uint32]) -> tuple[float, float]:
-    """Containment of the plain shingles of the two, and of those with names and figures, each in [0, 1].
-
-    Both 0 where either kind is too rare to tell, as in a text all in capitals. A shingle is named when it is in either
-    article: case is often lost. ``common`` is `shared` by the two.
-    """
-    in_a, in_b = holds(a.named, common), holds(b.named, common)
-    n_common, n_both = np.count_nonzero(in_a | in_b), np.count_nonzero(in_a & in_b)
-    n_named_a = a.named.size + np.count_nonzero(in_b) - n_both
-    n_named_b = b.named.size + np.count_nonzero(in_a) - n_both
-    n_named, n_plain = min(n_named_a, n_named_b), min(a.shingles.size - n_named_a, b.shingles.size - n_named_b)
-    if min(n_named, n_plain) < _LEAST_TO_TELL:
-        return 0.0, 0.0
-    return float((common.size - n_common) / n_plain), float(n_common / n_named)
+def _pair(a: Candidate, b: Candidate, likeness: Likeness) -> DuplicatePair:
+    container = None
+    if likeness.kind is DuplicateKind.CONTAINED:
+        container = a.article_id if a.shingles.size > b.shingles.size else b.article_id
+    return DuplicatePair(a.article_id, b.article_id, *likeness, container)
 
 
 def _closeness(pair: DuplicatePair) -> tuple[int, float, float]:
     return -_KINDS.index(pair.kind), pair.jaccard, pair.containment
-
-
-def _ratios(n_shared: int, n_a: int, n_b: int) -> tuple[float, float]:
-    if n_a == 0 or n_b == 0:
-        return 0.0, 0.0
-    return n_shared / (n_a + n_b - n_shared), n_shared / min(n_a, n_b)
-
-
-def shared(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Shingles of both, ascending; ``a`` and ``b`` are ascending and distinct."""
-    few, many = (a, b) if a.size <= b.size else (b, a)
-    common: NDArray[np.uint32] = few[holds(many, few)]
-    return common
-
-
-def holds(shingles: NDArray[np.uint32], wanted: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Whether each wanted shingle is among ``shingles``, which are ascending; shape and order of ``wanted``."""
-    if shingles.size == 0:
-        return np.zeros(wanted.shape, dtype=np.bool_)
-    # The methods: the functions of the same names cost as much again, and this runs for every suspicion.
-    found: NDArray[np.bool_] = shingles.take(shingles.searchsorted(wanted), mode="clip") == wanted
-    return found

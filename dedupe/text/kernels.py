@@ -12,8 +12,8 @@ from typing import Literal
 WORTH_LOADING_CHARACTERS = 8_000_000
 """An amount of text that the plain path takes about as long for as loading takes."""
 
-MOST_CHARACTERS = 1 << 28
-"""In one text: places are 32-bit numbers in the loops."""
+MOST_CHARACTERS = 1 << 26
+"""In one text: places are 32-bit numbers in the loops, which take 34 bytes a character at worst."""
 
 Choice = Literal["by amount", "always", "never"]
 

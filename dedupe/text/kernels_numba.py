@@ -19,3 +19,8 @@ def compiled(loop: Loop) -> Loop:
         return cast("Loop", njit(cache=True, nogil=True, boundscheck=False)(loop))
     except RuntimeError:  # nowhere to keep it: a read-only installation and no home
         return cast("Loop", njit(nogil=True, boundscheck=False)(loop))
+
+
+def inlined(step: Loop) -> Loop:
+    """A step that becomes part of every loop that takes it: a call with arrays costs more than most steps."""
+    return cast("Loop", njit(nogil=True, boundscheck=False, forceinline=True)(step))

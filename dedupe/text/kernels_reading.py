@@ -1,134 +1,105 @@
-"""Compiled loops that read UTF-8: word characters, lower case, lines that normalising may cut."""
+"""Compiled loops that read characters: lower case, word characters, lines that normalising may cut."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.text.kernels_numba import compiled
-from dedupe.text.kernels_table import CAPITAL, HARD, SEPARATOR, WHITE_SPACE
+from dedupe.text.kernels_bits import load_eight, read_64, trailing_zeros
+from dedupe.text.kernels_numba import compiled, inlined
+from dedupe.text.kernels_table import CAPITAL, HARD, N_CHARACTERS, SEPARATOR, WHITE_SPACE
 
-IS_WORD = 1
-IS_CAPITAL = 2
+OTHER_LETTER = 0xFF
+"""Stands for a letter outside ASCII where lower case is kept in bytes."""
 
 _SIGMA = 0x03A3
-_ONES = np.uint64(0x0101010101010101)
-_HIGH_BITS = np.uint64(0x8080808080808080)
-_SPACES = np.uint64(0x2020202020202020)
-_DELETES = np.uint64(0x7F7F7F7F7F7F7F7F)
+_LINE_FEED, _RETURN = 10, 13
+_PICTURES = (0x1F300, 0x1FB00)
+_ONE, _ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
+_COPYRIGHT, _HYPHEN = 0xA9, 45
+
+SPREAD, TO_SLOT = 0x9E3779B97F4A7C15, 54
+N_OPENINGS = 1 << 11
+"""An opening is looked for from the place on that it has times `SPREAD`, shifted by `TO_SLOT`, up to a zero."""
 
 
 @compiled
-def read_ascii(data: NDArray[np.uint8], lower: NDArray[np.uint8], marks: NDArray[np.uint8]) -> None:
-    """Lower-case the ASCII letters of ``data`` into ``lower``; mark word characters and capitals in ``marks``."""
-    for at in range(data.size):
-        byte = data[at]
-        is_upper = (byte >= 65) & (byte <= 90)
-        is_digit = (byte >= 48) & (byte <= 57)
-        is_lower = (byte >= 97) & (byte <= 122)
-        is_word = is_upper | is_digit | is_lower | (byte == 95)
-        lower[at] = np.uint8(byte | (np.uint8(is_upper) << np.uint8(5)))
-        marks[at] = np.uint8(np.uint8(is_word) | (np.uint8(is_upper | is_digit) << np.uint8(1)))
-
-
-@compiled
-def read_others(
-    data: NDArray[np.uint8],
-    eights: NDArray[np.uint64],
-    ends: NDArray[np.int64],
+def read_characters(
+    codes: NDArray[np.uint32],
+    sizes: NDArray[np.int64],
     table: NDArray[np.uint32],
     lower: NDArray[np.uint8],
-    marks: NDArray[np.uint8],
+    in_word: NDArray[np.uint64],
+    capital: NDArray[np.uint64],
     is_hard: NDArray[np.bool_],
     line_ends: NDArray[np.int32],
-) -> None:
-    """Do what is not printable ASCII: other letters into ``lower`` and ``marks``, hard texts, ends of lines.
+    ends: NDArray[np.int64],
+) -> int:
+    """Write lower case and flags of each character, and where lines and texts end; the number of lines is returned.
 
-    ``eights`` views ``data`` as 64-bit numbers; each text is followed by a line feed at its end in ``ends``.
+    ``codes``, code points, are a multiple of 64: texts of some ``sizes``, each followed by a line feed. The
+    flags of 64 characters are one number; of those in words there is one number more, without a word.
     """
-    text = n_lines = done = 0
-    for block in range(eights.size):
-        eight = eights[block]
-        deleted = eight ^ _DELETES
-        if (eight | ((eight - _SPACES) & ~eight) | ((deleted - _ONES) & ~deleted)) & _HIGH_BITS == 0:
-            continue
-        for at in range(max(done, 8 * block), 8 * block + 8):
-            byte = data[at]
-            if at < done or 32 <= byte < 127:
-                continue
-            while at > ends[text]:
-                text += 1
-            done = at + 1
-            if byte in (10, 13):
+    end = -1
+    for text in range(sizes.size):
+        end += int(sizes[text]) + 1
+        ends[text] = end
+    text = n_lines = 0
+    for block in range(codes.size >> 6):
+        words, capitals, odd = read_64(codes, 64 * block, lower)
+        while odd != 0:
+            place = trailing_zeros(odd)
+            bit = _ONE << np.uint64(place)
+            odd ^= bit
+            at = 64 * block + place
+            if codes[at] in (_LINE_FEED, _RETURN):
                 line_ends[n_lines] = at
                 n_lines += 1
-            elif byte < 0xF0:
-                done = at + _width(byte)
-                entry = _entry(data, at, table)
-                if entry == HARD:
-                    is_hard[text] = True
-                elif entry not in (SEPARATOR, WHITE_SPACE):
-                    _write(lower, marks, at, done, entry)
-            else:
-                done = at + 4
-                is_hard[text] |= not _is_picture(data, at)
+                continue
+            entry = _entry(codes, at, table)
+            if entry == HARD:
+                while at > ends[text]:
+                    text += 1
+                is_hard[text] = True
+            elif entry not in (SEPARATOR, WHITE_SPACE):
+                lower[at] = OTHER_LETTER
+                words |= bit
+                capitals |= bit if entry & CAPITAL else np.uint64(0)
+        in_word[block] = words
+        capital[block] = capitals
+    in_word[codes.size >> 6] = 0
+    return n_lines
 
 
 @compiled
-def _width(byte: int) -> int:
-    if byte < 0x80:
-        return 1
-    return 2 if byte < 0xE0 else 3
+def clear_words(in_word: NDArray[np.uint64], begin: int, end: int) -> None:
+    """Have no character between two places be of a word."""
+    for at in range(begin, end):
+        in_word[at >> 6] &= ~(_ONE << np.uint64(at & 63))
 
 
-@compiled
-def _code_point(data: NDArray[np.uint8], at: int) -> int:
-    """Code point of a character of the Basic Multilingual Plane."""
-    byte = int(data[at])
-    if byte < 0x80:
-        return byte
-    if byte < 0xE0:
-        return int((byte & 0x1F) << 6 | (data[at + 1] & 0x3F))
-    return int((byte & 0x0F) << 12 | (data[at + 1] & 0x3F) << 6 | (data[at + 2] & 0x3F))
-
-
-@compiled
-def _is_picture(data: NDArray[np.uint8], at: int) -> bool:
-    """Whether four bytes are of U+1F300 to U+1FAFF: pictures all, and so separators."""
-    return bool(data[at] == 0xF0 and data[at + 1] == 0x9F and 0x8C <= data[at + 2] < 0xAC)
-
-
-@compiled
-def _entry(data: NDArray[np.uint8], at: int, table: NDArray[np.uint32]) -> int:
-    code = _code_point(data, at)
-    if code == _SIGMA and not _is_greek_letter(int(table[_code_point(data, at + 2)]) & 0xFFFF):
+@inlined
+def _entry(codes: NDArray[np.uint32], at: int, table: NDArray[np.uint32]) -> int:
+    code = codes[at]
+    if code >= N_CHARACTERS:
+        return SEPARATOR if _PICTURES[0] <= code < _PICTURES[1] else HARD
+    if code == _SIGMA and not _is_greek_letter(codes[at + 1], table):
         return HARD  # which small sigma it becomes depends on more than the next character
     return int(table[code])
 
 
-@compiled
-def _is_greek_letter(lower: int) -> bool:
-    return 0x03AC <= lower <= 0x03CE
-
-
-@compiled
-def _write(lower: NDArray[np.uint8], marks: NDArray[np.uint8], at: int, end: int, entry: int) -> None:
-    code = entry & 0xFFFF
-    if end - at == 2:
-        lower[at] = 0xC0 | code >> 6
-    elif end - at == 3:
-        lower[at] = 0xE0 | code >> 12
-        lower[at + 1] = 0x80 | ((code >> 6) & 0x3F)
-    lower[end - 1] = 0x80 | (code & 0x3F)
-    marks[at:end] = IS_WORD
-    if entry & CAPITAL:
-        marks[at] = IS_WORD | IS_CAPITAL
+@inlined
+def _is_greek_letter(code: int, table: NDArray[np.uint32]) -> bool:
+    return code < N_CHARACTERS and 0x03AC <= (table[code] & 0xFFFF) <= 0x03CE
 
 
 @compiled
 def suspect_lines(
-    data: NDArray[np.uint8],
+    codes: NDArray[np.uint32],
+    lower: NDArray[np.uint8],
+    in_word: NDArray[np.uint64],
     ends: NDArray[np.int64],
     table: NDArray[np.uint32],
     line_ends: NDArray[np.int32],
+    n_lines: int,
     openings: NDArray[np.uint64],
     longest: int,
     n_heads: int,
@@ -136,21 +107,27 @@ def suspect_lines(
 ) -> int:
     """Find the lines that normalising may cut, and some others; their number is returned.
 
-    ``openings`` holds the first eight bytes of the words that boilerplate begins with, which has at most ``longest``
-    characters; datelines are looked for in the first ``n_heads`` lines of a text. Rows of ``suspects`` are text,
-    begin, end, and whether the line is one of those.
+    ``openings`` is a table of the first eight bytes of the words that boilerplate begins with, which
+    has at most ``longest`` characters; datelines are looked for in the first ``n_heads`` lines of a text.
+    Rows of ``suspects`` are text, begin, end, how many lines of the text come before, whether normalising leaves the
+    line's white space as it is, the place of its opening or a negative number, and whether it may have a dateline.
     """
     text = begin = n_seen = n_suspects = 0
-    for line in range(line_ends.size):
-        end = line_ends[line]
-        first = _skip_white_space(data, begin, end, table)
+    for line in range(n_lines):
+        end = int(line_ends[line])
+        first = begin
+        while first < end and _is_white_space(codes[first], table):
+            first += 1
         if first < end:
-            is_head = n_seen < n_heads
-            if _may_be_boilerplate(data, first, end, openings, longest) or (
-                is_head and _may_have_dateline(data, first, end)
-            ):
+            slot = _opening_slot(lower, in_word, first, openings)
+            if slot >= 0 and _n_signs(codes, first, end) > longest:
+                slot = -1
+            may_have_dateline = n_seen < n_heads and _may_have_dateline(codes, first, end)
+            if slot >= 0 or may_have_dateline:
                 row = suspects[n_suspects]
-                row[0], row[1], row[2], row[3] = text, begin, end, is_head
+                row[0], row[1], row[2], row[3] = text, begin, end, n_seen
+                row[4] = first == begin and _is_single_spaced(codes, begin, end, table)
+                row[5], row[6] = slot, may_have_dateline
                 n_suspects += 1
             n_seen += 1
         begin = end + 1
@@ -160,52 +137,66 @@ def suspect_lines(
     return n_suspects
 
 
-@compiled
-def _skip_white_space(data: NDArray[np.uint8], begin: int, end: int, table: NDArray[np.uint32]) -> int:
-    at = begin
-    while data[at] == 32:
-        at += 1
-    while at < end and data[at] < 0xF0 and table[_code_point(data, at)] == WHITE_SPACE:
-        at += _width(data[at])
-    return at
+@inlined
+def _is_white_space(code: int, table: NDArray[np.uint32]) -> bool:
+    return code == 32 or (code < N_CHARACTERS and table[code] == WHITE_SPACE)
 
 
-@compiled
-def _may_be_boilerplate(
-    data: NDArray[np.uint8], first: int, end: int, openings: NDArray[np.uint64], longest: int
-) -> bool:
-    while 40 <= data[first] <= 41 or data[first] == 46 or data[first] == 58 or data[first] == 33:  # ( ) . : !
+@inlined
+def _opening_slot(
+    lower: NDArray[np.uint8], in_word: NDArray[np.uint64], first: int, openings: NDArray[np.uint64]
+) -> int:
+    """Place of the word that a line begins with; `N_OPENINGS` for a copyright sign, negative for all else."""
+    while 40 <= lower[first] <= 41 or lower[first] == 46 or lower[first] == 58 or lower[first] == 33:  # ( ) . : !
         first += 1
-    if data[first] == 0xC2:  # ©, and some others
-        return True
-    opening = np.uint64(0)
-    for at in range(8):
-        byte = data[first + at] | 0x20
-        if not (97 <= byte <= 122 or data[first + at] == 45):
-            break
-        opening |= np.uint64(byte) << np.uint64(8 * at)
-    is_known = False
-    for known in openings:
-        is_known |= opening == known
-    return is_known and _n_signs(data, first, end) <= longest
+    block, turn = first >> 6, np.uint64(first & 63)
+    size = trailing_zeros(~((in_word[block] >> turn) | ((in_word[block + 1] << _ONE) << (np.uint64(63) - turn))))
+    after = lower[first + size]
+    if size == 0:
+        return N_OPENINGS if after == _COPYRIGHT else -1
+    if after == _HYPHEN:
+        size += 1
+        while size < 8 and 97 <= lower[first + size] <= 122:
+            size += 1
+    elif size < 8 and not (after <= 33 or 40 <= after <= 41 or after in (46, 58) or after >= 127):
+        return -1  # another word: the whole of it must be the opening
+    opening = load_eight(lower, first) & (_ALL >> np.uint64(64 - 8 * min(size, 8)))
+    slot = (opening * np.uint64(SPREAD)) >> np.uint64(TO_SLOT)
+    while openings[slot] != 0 and openings[slot] != opening:
+        slot += _ONE
+    return int(slot) if openings[slot] != 0 else -1
 
 
 @compiled
-def _n_signs(data: NDArray[np.uint8], begin: int, end: int) -> int:
+def _n_signs(codes: NDArray[np.uint32], begin: int, end: int) -> int:
     """Printable ASCII characters but for spaces: no more than the characters of the normalised line."""
     n_signs = 0
     for at in range(begin, end):
-        n_signs += 32 < data[at] < 127
+        n_signs += 32 < codes[at] < 127
     return n_signs
 
 
 @compiled
-def _may_have_dateline(data: NDArray[np.uint8], first: int, end: int) -> bool:
-    """Whether a line begins with an agency in parentheses or a place in capitals, and has a dash."""
-    second = data[first + 1]
-    if data[first] != 40 and not (65 <= data[first] <= 90 and (65 <= second <= 90 or second >= 0x80)):
+def _is_single_spaced(codes: NDArray[np.uint32], begin: int, end: int, table: NDArray[np.uint32]) -> bool:
+    was_space = False
+    for at in range(begin, end):
+        if codes[at] != 32 and (codes[at] < 32 or codes[at] > 126) and _is_white_space(codes[at], table):
+            return False
+        if was_space and codes[at] == 32:
+            return False
+        was_space = codes[at] == 32
+    return not was_space
+
+
+@inlined
+def _may_have_dateline(codes: NDArray[np.uint32], first: int, end: int) -> bool:
+    """Whether a line begins with an agency in parentheses or a place in capitals, and has a dash behind a space."""
+    second = codes[first + 1]
+    if codes[first] != 40 and not (65 <= codes[first] <= 90 and (65 <= second <= 90 or second >= 0x80)):
         return False
-    for at in range(first, end):
-        if data[at] == 45 or (data[at] == 0xE2 and data[at + 1] == 0x80 and 0x93 <= data[at + 2] <= 0x94):
-            return True
+    for at in range(first + 1, end):
+        if codes[at] == 45 or 0x2013 <= codes[at] <= 0x2014:
+            before = codes[at - 1]
+            if before in (32, 41, 45) or before < 32 or before > 126:  # ) -
+                return True
     return False

@@ -3,38 +3,83 @@
 What comes out is persisted as hashes: a change of it is a new `NORMALISER_VERSION`.
 """
 
-import hashlib
 import re
 import unicodedata
 
 from dedupe.models import Article
-from dedupe.text.words import tokens
+from dedupe.text.keys import key_bytes, text_keys_of
+from dedupe.text.words import cut_words
 
-NORMALISER_VERSION: int = 1
+NORMALISER_VERSION: int = 2
 
 _AGENCY = (
-    r"(?:Reuters|Thomson Reuters|AP|(?:The )?Associated Press|AFP|dpa|DPA|UPI|PTI|ANI|IANS|EFE|ANSA|TASS|Tass|"
-    r"Xinhua|Kyodo(?: News)?|Yonhap|Bloomberg|CNN|BBC|agencies|Agencies|wires)"
+    r"(?:Reuters|REUTERS|Thomson Reuters|AP|(?:The )?Associated Press|AFP|dpa|DPA|UPI|PTI|ANI|IANS|EFE|ANSA|TASS|Tass|"
+    r"Xinhua|Kyodo(?: News)?|Yonhap|Bloomberg|CNN|BBC|AAP|APA|PA(?: Media)?|Belga|Lusa|Interfax|Anadolu|Bernama|Antara|"
+    r"Europa Press|Adnkronos|AGI|(?:The )?Canadian Press|CP|Dow Jones|Business Wire|PRNewswire|PR Newswire|"
+    r"GLOBE NEWSWIRE|agencies|Agencies|agencias|wires)"
 )
+# Words without a small letter at their head, and the small ones that join them: names. A sentence has others.
+_NAME = r"(?-i:[^\W\d_a-z][\w.'’/&-]*|and|for|of|in|de|del|della|di|da|der|van|von|bin|al|y|et|und|e)"
+_NAMES = rf"{_NAME}(?:(?:[,;]| \|)? {_NAME}){{0,7}}[.)]*"
 _CREDIT = rf"\w+ [a-z]+ (?:from|by) (?:the )?{_AGENCY}(?:(?:,| and|, and) (?:the )?{_AGENCY})*[.)]*"
+_WORK = r"(?:additional |further )?(?:reporting|writing|editing|compiled)(?: and (?:reporting|writing|editing))?"
+_DESK = rf"{_WORK} by {_NAMES}(?:[;,]? {_WORK} by {_NAMES}){{0,3}}"
+_BYLINE = rf"by {_NAME}(?:,| \|)? {_NAMES}"
+_PICTURE = rf"\w+(?: ?credits?| courtesy(?: of)?)?(?: by|:| de) {_NAMES}"
 _CLAIM = r"(?:©|\(c\)|copyright)(?:[^a-z]{0,12}(?:19|20)\d\d\b|.{0,160}\ball rights reserved\b).{0,160}"
+_RIGHTS = (
+    r"(?:all rights reserved|alle rechte vorbehalten|todos los derechos reservados|todos os direitos reservados|"
+    r"tous droits réservés|tutti i diritti riservati)\b.{0,160}"
+)
+_TERMS = r"this material may not be (?:published|broadcast|rewritten|redistributed).{0,160}"
+_TIME = (
+    r"(?:\d[\d:./-]*(?:st|nd|rd|th|[ap]m)?|[ap]\.?m\.?|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]{0,6}|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|gmt|utc|e[sd]?t|c[sd]t|p[sd]t|bst|at|on|hours?|minutes?|days?|[|•–-])"
+)
+_STAMP = rf"(?=.*\d)(?:first |last )?(?:updated|published|posted)(?: on| at)?:?(?: {_TIME}[.,]?){{1,14}}(?: ago)?"
 _BUTTON = r"\w+(?:-\w+)?(?: this)?(?: article| story| page)?[.:!]?"
 _SUBSCRIBE = r"(?:please |click here to )?subscribe(?: now| here| today)?(?: to (?:our|the) .{0,60})?[.!]?"
+_ELSEWHERE = r"(?: ?[:|»>] ?.{0,160}|[.…]{0,3})"  # after "Read also": nothing, or the headline of another page
+_APPS = r"(?:twitter|x|facebook|instagram|telegram|whatsapp|linkedin|youtube|tiktok|threads|bluesky|google news)"
 
 # The first word of a line, and what the whole line then looks like that is not the article's own.
 _BOILERPLATE = {
     word: re.compile(rf"\(?(?:{line})", re.IGNORECASE)
     for words, line in (
-        ("with additional", _CREDIT),
+        ("with", rf"{_CREDIT}|with (?:agency|wire) inputs[.)]*"),
+        ("additional further", rf"{_CREDIT}|{_DESK}"),
+        ("reporting writing editing compiled", _DESK),
+        (
+            "by",
+            rf"{_BYLINE}|by (?:continuing|using|clicking|signing)\b.{{0,80}}\byou (?:agree|accept|consent)\b.{{0,160}}",
+        ),
+        ("photo photos photograph image picture foto bild", _PICTURE),
+        ("ap afp", rf"(?:ap|afp) (?:photo|file photo)(?:/| by ){_NAMES}"),
+        (
+            "associated",
+            r"associated press (?:writer|reporter|journalist)s? .{1,160} contributed(?: to this report)?[.)]*",
+        ),
+        ("our", r"our standards: the thomson reuters trust principles.{0,40}"),
+        ("first last updated published posted", _STAMP),
         ("© c copyright", _CLAIM),
-        ("all", r"all rights reserved\b.{0,160}"),
-        ("this", r"this material may not be (?:published|broadcast|rewritten|redistributed).{0,160}"),
-        ("share print email e-mail tweet save", _BUTTON),
-        ("subscribe please click", _SUBSCRIBE),
-        ("sign", r"sign up (?:for|to) (?:our|the) .{0,80}newsletters?\b.{0,80}"),
-        ("follow", r"follow us on .{0,80}"),
-        ("advertisement", "advertisement"),
-        ("read see", r"\w+ (?:more|also)[.:]?"),
+        ("all alle todos tous tutti", _RIGHTS),
+        ("this", rf"{_TERMS}|this (?:web ?)?site uses cookies\b.{{0,250}}"),
+        ("we", r"we (?:and our .{0,30}partners )?use cookies\b.{0,250}"),
+        ("share print email e-mail tweet save", rf"{_BUTTON}|share on {_APPS}"),
+        ("teilen drucken partager imprimer compartir compartilhar imprimir condividi stampa", r"\w+[.:!]?"),
+        ("subscribe please", _SUBSCRIBE),
+        ("click", rf"{_SUBSCRIBE}|click (?:here (?:to|for)|to (?:share|print|email|tweet|view)) .{{0,100}}"),
+        ("sign", r"sign up (?:for|to) (?:our|the) .{0,80}newsletters?\b.{0,80}|sign (?:in|up)(?: here| now)?[.!]?"),
+        ("follow", rf"follow us on .{{0,80}}|follow .{{1,60}} on {_APPS}\b.{{0,60}}"),
+        ("listen", r"listen to (?:this )?(?:article|story)\b.{0,30}"),
+        ("advertisement anzeige werbung publicidad publicidade publicité pubblicità", r"\w+[.:]?"),
+        ("continue story article", r"continue reading\b.{0,60}|(?:story|article) continues below\b.{0,40}"),
+        ("read see also", rf"(?:read|see) (?:more|also){_ELSEWHERE}|also read{_ELSEWHERE}"),
+        ("related recommended", r"\w+(?: (?:articles|stories|news|coverage|topics|content))?(?: ?: ?.{0,160})?"),
+        ("lea lee leer leia", rf"(?:lea|lee|leia) (?:también|más|mais|também){_ELSEWHERE}|leer más{_ELSEWHERE}"),
+        ("lire lesen leggi", rf"(?:lire (?:aussi|la suite)|lesen sie auch|leggi anche){_ELSEWHERE}"),
+        ("comments leave post", r"comments (?:are closed|\(\d+\)).{0,40}|(?:leave|post) a comment[.!]?"),
+        ("skip", r"skip to (?:main )?content[.]?"),
     )
     for word in words.split()
 }
@@ -43,11 +88,16 @@ _LONGEST_BOILERPLATE = 300
 _N_LINES_WITH_DATELINE = 3
 
 _PLACE = r"[A-Z][^\W\d_a-z]{1,24}(?:[ .'’/-]{1,2}[A-Z][^\W\d_a-z]{0,24}){0,4}"  # MEXICO CITY, ST. JOHN'S
-_DAY = r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept?|Oct|Nov|Dec)[a-z.]{0,7} \d{1,2}"
+_MONTH = (
+    r"(?:[Jj]an|[Ff]eb|[Ff]év|[Mm]är|[Mm]ar|[Aa]pr|[Aa]br|[Aa]vr|[Mm]a[iy]|[Mm]ag|[Gg]iu|[Gg]en|[Jj]u[nilo]|[Ll]ug|"
+    r"[Aa]go|[Aa]ug|[Aa]oû|[Ss]e[pt]|[Oo][ckut]t|[Nn]ov|[Dd][ei][czc]|[Ee]ne|[Dd]éc|[Ff]ev|[Dd]ic)\w{0,7}[.]?"
+)
+_DAY = rf"(?:{_MONTH} \d{{1,2}}|\d{{1,2}}\.? (?:de )?{_MONTH})"
+_AGENCIES = rf"{_AGENCY}(?:[/,] ?{_AGENCY}){{0,2}}"
 _DATELINE = re.compile(
-    rf"(?:{_PLACE}(?:, [A-Z][A-Za-z. ]{{1,24}})?(?:, {_DAY})?,? \({_AGENCY}\) ?(?:-{{1,2}}|[–—]) ?"
+    rf"(?:{_PLACE}(?:, [A-Z][A-Za-z. ]{{1,24}})?(?:, {_DAY})?,? \({_AGENCIES}\) ?(?:-{{1,2}}|[–—]) ?"
     rf"|{_PLACE}(?:, {_DAY})? (?:--|[–—]) "
-    rf"|\({_AGENCY}\) ?(?:-{{1,2}}|[–—]) ?)"
+    rf"|\({_AGENCIES}\) ?(?:-{{1,2}}|[–—]) ?)"
 )
 
 # Everything outside words, ASCII and the punctuation that most texts have: white space, marks, symbols, the unseen.
@@ -92,10 +142,7 @@ def text_key(text: str) -> bytes:
 
 def key_of_normalised(text: str) -> bytes:
     """`text_key` of a text that is normalised already."""
-    words = tokens(text)
-    if not words:
-        return hashlib.blake2b(text.strip().encode(), digest_size=16, person=b"characters").digest()
-    return hashlib.blake2b(" ".join(words).encode(), digest_size=16, person=b"words").digest()
+    return key_bytes(text_keys_of(cut_words([text]), [text]))[0]
 
 
 def _begins_with(text: str, title: str) -> bool:

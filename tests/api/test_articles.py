@@ -26,7 +26,14 @@ def test_an_assigned_article_has_its_story_and_what_it_repeats(http, site, submi
 
     assert first["status"] == second["status"] == "assigned"
     assert first["duplicate"] is None
-    assert second["duplicate"] == {"group": "a", "of": "a", "kind": "exact", "jaccard": 1.0, "containment": 1.0}
+    assert second["duplicate"] == {
+        "group": "a",
+        "of": "a",
+        "kind": "exact",
+        "jaccard": 1.0,
+        "containment": 1.0,
+        "container": None,
+    }
     assert first["story"] == {"id": second["story"]["id"], "state": "provisional", "confidence": 1.0}
     assert first["received_at"].endswith("Z")
 

@@ -12,6 +12,7 @@ from dedupe.models import Article, ArticleId, DuplicateKind, Verdict
 from dedupe.near_duplicates.find import find_near_duplicates, prepare, verdicts
 from dedupe.near_duplicates.stars import Stars
 from dedupe.settings import DuplicateParams
+from tests.sketch_paths import sketch_path  # noqa: F401 - runs every test here on both paths
 
 SEEDS = [
     Article(ArticleId(path.stem[:3]), path.read_text())

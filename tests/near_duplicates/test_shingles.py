@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedupe.near_duplicates.shingles import cut_shingles, named_shingles, shingle_hash, shingle_hashes
@@ -23,6 +23,7 @@ def test_a_text_with_fewer_words_than_a_shingle_has_none(text, n_shingles):
     assert len(cut_shingles(text, shingle_words=3)) == len(hashes) == offsets[-1] == n_shingles
 
 
+@settings(deadline=None)
 @given(TEXTS, st.integers(1, 8))
 def test_hashes_of_a_batch_are_the_hashes_of_the_shingles_of_each_text(texts, shingle_words):
     hashes, offsets = shingle_hashes(cut_words(texts), shingle_words=shingle_words)
@@ -33,6 +34,7 @@ def test_hashes_of_a_batch_are_the_hashes_of_the_shingles_of_each_text(texts, sh
     assert offsets.dtype == np.int64
 
 
+@settings(deadline=None)
 @given(TEXTS, st.integers(1, 4))
 def test_a_shingle_is_named_when_one_of_its_words_is_capitalised(texts, shingle_words):
     words = cut_words(texts)

@@ -78,6 +78,7 @@ def test_no_texts_have_no_rows():
     assert signatures([]).shape == (0, 128)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=30), st.randoms(use_true_random=False))
 def test_a_signature_ignores_order_and_repetition(hashes, rng):
     params = SketchParams(num_perm=16, bands=4, rows=4)

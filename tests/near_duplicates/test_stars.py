@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from dedupe.models import Article, ArticleId, DuplicateKind, Verdict
 from dedupe.near_duplicates.find import prepare
 from dedupe.near_duplicates.stars import Stars
-from dedupe.near_duplicates.verify import Candidate
+from dedupe.near_duplicates.verify import Candidate, compare
 from dedupe.settings import DuplicateParams
+from tests.sketch_paths import sketch_path  # noqa: F401 - runs every test here on both paths
 
 PARAMS = DuplicateParams()
 N_PER_PART = 60
@@ -38,6 +39,9 @@ class Stream:
         self.stars = Stars(PARAMS)
         self.held: dict[ArticleId, Candidate] = {}
         self.signatures: dict[ArticleId, np.ndarray] = {}
+
+    def take_back(self, name: str) -> None:
+        self.stars.remove(ArticleId(name), self.signatures[ArticleId(name)])
 
     def give(self, name: str, content: str) -> Verdict:
         ((candidate, signature),) = prepare([Article(ArticleId(name), content)], PARAMS.sketch)
@@ -87,9 +91,12 @@ def test_nothing_joins_through_the_second_step():
     stream = Stream()
     steps = [text(names) for names in ("abcd", "bcde", "cdef", "defg", "efgh", "fghi")]
 
-    found = [stream.give(str(n), content).group for n, content in enumerate(steps)]
+    found = [stream.give(str(n), content) for n, content in enumerate(steps)]
 
-    assert found == ["0", "0", "0", "0", "0", "5"]
+    assert [verdict.group for verdict in found] == ["0", "0", "0", "3", "3", "3"]
+    assert [verdict.duplicate_of for verdict in found] == [None, "0", "1", None, "3", "4"]
+    second, third = (stream.held[ArticleId(name)] for name in "23")
+    assert compare(second, third, PARAMS) is not None
 
 
 @pytest.mark.parametrize("order", [("quoted", "one", "two"), ("one", "quoted", "two"), ("one", "two", "quoted")])
@@ -115,7 +122,7 @@ def test_a_group_without_its_canonical_article_takes_nothing_more():
     stream = Stream()
     stream.give("canonical", text("abcd"))
     stream.give("bridge", text("abcx"))
-    stream.stars.remove(ArticleId("canonical"))
+    stream.take_back("canonical")
     stream.stars.add(
         b"late", stream.signatures[ArticleId("bridge")], Verdict(ArticleId("late"), ArticleId("canonical"))
     )
@@ -130,7 +137,7 @@ def test_taking_the_newest_back_leaves_what_was_there_before(parts, n_kept):
     for n, names in enumerate(parts):
         whole.give(str(n), text(names))
     for n in reversed(range(n_kept, len(parts))):
-        whole.stars.remove(ArticleId(str(n)))
+        whole.take_back(str(n))
     for n, names in enumerate(parts[:n_kept]):
         short.give(str(n), text(names))
 

@@ -8,33 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.models import ArticleId, DuplicateKind
-from dedupe.near_duplicates.verify import (
-    Candidate,
-    are_siblings,
-    best_pair,
-    compare,
-    overlap,
-    plain_and_named,
-    shared,
-    thresholds,
-)
+from dedupe.near_duplicates.verify import Candidate, best_pair, candidate_of, compare
 from dedupe.settings import DuplicateParams
+from dedupe.verdict_settings import EditedParams, FigureParams, FurnitureParams, ScatterParams
+from tests.sketch_paths import sketch_path  # noqa: F401 - runs every test here on both paths
 
 SETS = st.sets(st.integers(0, 30))
+ANY = DuplicateParams(
+    jaccard=1e-9, containment=1e-9, short_jaccard=1e-9, sibling_gap=1, scatter=ScatterParams(most_lost=1)
+)
 PARAMS = DuplicateParams()
 
 
-def array(values) -> np.ndarray:
-    return np.array(sorted(values), dtype=np.uint32)
-
-
-def gap(a: Candidate, b: Candidate) -> float:
-    plain, named = plain_and_named(a, b, shared(a.shingles, b.shingles))
-    return plain - named
-
-
-def candidate(name: str, shingles, *, key: str | None = None, named=()) -> Candidate:
-    return Candidate(ArticleId(name), (name if key is None else key).encode(), array(shingles), array(named))
+def candidate(name: str, shingles, *, key: str | None = None, named=(), figured=()) -> Candidate:
+    """A text that has some shingles, in their order."""
+    hashes = np.array(list(shingles), dtype=np.uint32)
+    text_key = (name if key is None else key).encode()
+    return candidate_of(ArticleId(name), text_key, hashes, np.isin(hashes, list(named)), np.isin(hashes, list(figured)))
 
 
 def closest(new: Candidate, *others: Candidate):
@@ -42,16 +32,24 @@ def closest(new: Candidate, *others: Candidate):
 
 
 @given(SETS, SETS)
-def test_overlap_is_that_of_the_sets(a, b):
-    jaccard, containment = overlap(array(a), array(b))
+def test_jaccard_and_containment_are_those_of_the_sets(a, b):
+    pair = compare(candidate("a", a), candidate("b", b), ANY)
 
-    assert jaccard == (len(a & b) / len(a | b) if a and b else 0)
-    assert containment == (len(a & b) / min(len(a), len(b)) if a and b else 0)
+    assert (pair is None) == (not a & b)
+    if pair is not None:
+        assert pair.jaccard == len(a & b) / len(a | b)
+        assert pair.containment == len(a & b) / min(len(a), len(b))
 
 
 @given(SETS, SETS)
-def test_overlap_does_not_depend_on_sides(a, b):
-    assert overlap(array(a), array(b)) == overlap(array(b), array(a))
+def test_a_pair_does_not_depend_on_sides(a, b):
+    one, other = (
+        compare(*pair, ANY) for pair in ((candidate("a", a), candidate("b", b)), (candidate("b", b), candidate("a", a)))
+    )
+
+    assert (one is None) == (other is None)
+    if one is not None:
+        assert (one.kind, one.jaccard, one.containment) == (other.kind, other.jaccard, other.containment)
 
 
 def test_an_article_like_no_other_repeats_nothing():
@@ -112,69 +110,90 @@ def test_short_texts_need_more_than_long_ones():
     assert not half_shared(30)
 
 
-@given(st.integers(0, 300), st.integers(0, 300))
-def test_thresholds_never_fall_for_a_shorter_text(a, b):
-    shorter, longer = sorted((a, b))
-
-    assert all(s >= t for s, t in zip(thresholds(shorter, PARAMS), thresholds(longer, PARAMS), strict=True))
+def with_replaced(n: int, replaced, *, by: int = 1000) -> list[int]:
+    """Shingles 0, 1, 2 ... of which those that are chosen are others."""
+    return [at + by if replaced(at) else at for at in range(n)]
 
 
-def test_thresholds_run_from_the_short_ones_to_the_plain_ones():
-    assert thresholds(PARAMS.least_shingles, PARAMS) == (PARAMS.short_jaccard, PARAMS.short_containment)
-    assert thresholds(PARAMS.ample_shingles, PARAMS) == (PARAMS.jaccard, PARAMS.containment)
+def is_fifth(at: int) -> bool:
+    return at % 5 < 2
+
+
+NAMES = [at for at in range(200) if is_fifth(at)]
 
 
 def test_texts_that_differ_in_names_and_figures_alone_are_siblings():
-    a = candidate("a", range(100), named=range(60, 100))
-    b = candidate("b", [*range(60), *range(200, 240)], named=range(200, 240))
+    a = candidate("a", range(200), named=NAMES)
+    b = candidate("b", with_replaced(200, is_fifth), named=[at + 1000 for at in NAMES])
 
-    assert gap(a, b) == pytest.approx(1.0)
     assert compare(a, b, PARAMS) is None
     assert compare(a, b, replace(PARAMS, sibling_gap=1.0)) is not None
 
 
 def test_a_copy_edited_in_names_and_other_words_alike_is_no_sibling():
-    a = candidate("a", range(100), named=range(60, 100))
-    b = candidate("b", [*range(40), *range(60, 90), *range(200, 230)], named=[*range(60, 90), *range(200, 210)])
+    a = candidate("a", range(200), named=NAMES)
+    b = candidate("b", with_replaced(200, lambda at: at % 4 == 0), named=[*NAMES, *(at + 1000 for at in NAMES)])
 
-    assert abs(gap(a, b)) < 0.1
     assert compare(a, b, PARAMS) is not None
 
 
 def test_a_copy_whose_names_were_edited_shares_most_of_them_still():
-    a = candidate("a", range(200), named=range(120, 200))
-    b = candidate("b", [*range(170), *range(300, 330)], named=[*range(120, 170), *range(300, 330)])
+    b_names = [at for at in NAMES if at % 20 in (0, 5, 10)]
+    a = candidate("a", range(200), named=NAMES)
+    b = candidate("b", with_replaced(200, b_names.__contains__), named=NAMES + [at + 1000 for at in b_names])
 
-    assert gap(a, b) > PARAMS.sibling_gap
-    assert not are_siblings(a, b, shared(a.shingles, b.shingles), PARAMS)
-    assert are_siblings(a, b, shared(a.shingles, b.shingles), replace(PARAMS, sibling_named=0.7))
+    assert compare(a, b, PARAMS) is not None
+    assert compare(a, b, replace(PARAMS, sibling_named=0.8)) is None
 
 
 def test_of_short_texts_more_names_have_to_agree():
-    a = candidate("a", range(60), named=range(30, 60))
-    b = candidate("b", [*range(50), *range(300, 310)], named=[*range(30, 50), *range(300, 310)])
+    names = [at for at in range(40) if at % 2 == 0]
+    b_names = [at for at in names if at % 6 == 0]
+    a = candidate("a", range(40), named=names)
+    b = candidate("b", with_replaced(40, b_names.__contains__), named=names + [at + 1000 for at in b_names])
 
-    assert are_siblings(a, b, shared(a.shingles, b.shingles), PARAMS)
+    likely = replace(PARAMS, short_jaccard=0.5)
+    assert compare(a, b, likely) is None
+    assert compare(a, b, replace(likely, least_shingles=10, ample_shingles=40)) is not None
 
 
 def test_a_copy_in_capitals_throughout_is_no_sibling():
     a = candidate("a", range(100), named=range(60, 100))
-    shouted = candidate("b", range(95), named=range(95))
+    shouted = candidate("b", with_replaced(100, lambda at: at % 20 == 0), named=range(2000))
 
-    assert gap(a, shouted) == 0
-
-
-LARGE = st.sets(st.integers(0, 60), min_size=20)
+    assert compare(a, shouted, PARAMS) is not None
 
 
-@given(LARGE, LARGE, LARGE, LARGE)
-def test_the_gap_is_that_of_the_sets_and_does_not_depend_on_sides(a, b, named_a, named_b):
-    left, right = candidate("a", a, named=a & named_a), candidate("b", b, named=b & named_b)
-    named = (a & named_a) | (b & named_b)
+@pytest.mark.parametrize("n_figures", [9, 10])
+def test_texts_without_capitals_that_differ_in_their_figures_are_siblings_if_there_are_enough(n_figures):
+    figures = range(0, 10 * n_figures, 10)
+    a = candidate("a", range(100), figured=figures)
+    b = candidate("b", with_replaced(100, figures.__contains__), figured=[at + 1000 for at in figures])
 
-    n_named, n_plain = min(len(a & named), len(b & named)), min(len(a - named), len(b - named))
-    expected = 0.0 if min(n_named, n_plain) < 8 else len((a & b) - named) / n_plain - len(a & b & named) / n_named
-    assert gap(left, right) == gap(right, left) == expected
+    assert (compare(a, b, PARAMS) is None) == (n_figures == 10)
+    assert compare(a, b, replace(PARAMS, sibling_gap=1.0)) is not None
+
+
+def test_what_has_a_half_in_common_is_a_copy_where_that_is_scattered_and_none_where_it_is_one_quotation():
+    article = candidate("a", range(300))
+    scattered = candidate("b", with_replaced(300, lambda at: at % 12 in (0, 1, 2, 3, 4)))
+    quoting = candidate("c", with_replaced(300, lambda at: at >= 175))
+
+    assert compare(article, scattered, PARAMS) is not None
+    assert compare(article, quoting, PARAMS) is None
+    assert compare(article, quoting, replace(PARAMS, scatter=ScatterParams(most_lost=1))) is not None
+
+
+@pytest.mark.parametrize(("n", "is_copy"), [(300, True), (120, False)])
+def test_a_long_text_with_every_part_edited_is_a_copy_below_the_threshold(n, is_copy):
+    original = candidate("a", range(n))
+    edited = candidate("b", with_replaced(n, lambda at: at % 5 > 1))
+
+    pair = compare(original, edited, PARAMS)
+
+    assert (pair is not None) == is_copy
+    assert pair is None or PARAMS.jaccard - PARAMS.edited.allowance <= pair.jaccard < PARAMS.jaccard
+    assert compare(original, edited, replace(PARAMS, edited=EditedParams(allowance=0))) is None
 
 
 @pytest.mark.parametrize(
@@ -205,3 +224,24 @@ def test_raising_a_threshold_never_adds_a_pair(name, a, b, lower, higher):
 
     if compare(left, right, replace(base, **{name: lower})) is None:
         assert compare(left, right, replace(base, **{name: higher})) is None
+
+
+@pytest.mark.parametrize(
+    ("params", "name", "value"),
+    [
+        (ScatterParams, "window", 0),
+        (ScatterParams, "most_lost", 1.1),
+        (EditedParams, "least_shingles", 0),
+        (EditedParams, "window", 0),
+        (EditedParams, "allowance", -1),
+        (FurnitureParams, "least_holders", 0),
+        (FurnitureParams, "least_common", 0),
+        (FurnitureParams, "least_rest", -1),
+        (FurnitureParams, "least_share", 2),
+        (FigureParams, "least_shingles", 0),
+        (FigureParams, "gap", 2),
+    ],
+)
+def test_a_part_of_the_parameters_out_of_its_range_is_named_with_its_value(params, name, value):
+    with pytest.raises(ValueError, match=f"{name} .*got {value}"):
+        params(**{name: value})

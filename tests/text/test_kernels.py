@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from dedupe.near_duplicates.shingles import shingle_hashes
 from dedupe.near_duplicates.signatures import signatures
 from dedupe.text import kernels
 from dedupe.text.kernels_table import CAPITAL, HARD, SEPARATOR, WHITE_SPACE, character_table
-from dedupe.text.normalise import normalise
+from dedupe.text.normalise import _BOILERPLATE, normalise
 from dedupe.text.words import cut_words
 from tests.semaphores import needs_semaphores
 
@@ -28,7 +29,8 @@ PIECES = [
     "LONDON (Reuters) - ", "MEXICO CITY, Jan. 5 (AP) -- ", "PARIS —", "ÉVIAN – ", "(AFP) – ", "NEW  YORK -- ", "- ",
     "All rights reserved.", "Share this article", "(With inputs from AFP)", "© 2020 Example", "(c) 2019", "Read more:",
     "Sign up for our daily newsletter", "With additional reporting from Reuters", "This", "ADVERTISEMENT", "e-mail",
-    "Subscribe now", " clicK", "x" * 301,
+    "Subscribe now", " clicK", "x" * 301, "é" * 9, "ЖÉa" * 7, "word " * 9, "co\u00adop", "Related: Putin", "PUBLICITÉ",
+    "Photo: Jane Doe", "Also read", "last updated 3 pm", "e-mail-", "We're", "(c) ",
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text(st.characters(exclude_categories=()))
 
@@ -69,6 +71,71 @@ def test_words_of_a_batch_are_those_of_the_plain_path(texts):
     for name in ("hashes", "ids", "offsets", "capitalised"):
         assert getattr(plain, name).tolist() == getattr(compiled, name).tolist()
         assert getattr(plain, name).dtype == getattr(compiled, name).dtype
+
+
+def test_words_of_any_size_at_any_place_are_those_of_the_plain_path():
+    texts = [
+        " " * place + word[:size] + " é " + word[:size]
+        for place in range(0, 66, 3)
+        for size in [*range(1, 20), 31, 32, 33, 63, 64, 65, 130, 300]
+        for word in ("x" * size, "é" * size, "aЖ" * size, "xyz€ß" * size)
+    ]
+
+    plain, compiled = on_both_paths(lambda: cut_words(texts))
+    both_signatures = on_both_paths(lambda: signatures([f"{text}\n{text}" for text in texts]))
+
+    assert plain.vocabulary == compiled.vocabulary
+    assert plain.hashes.tolist() == compiled.hashes.tolist()
+    assert np.array_equal(plain.ids, compiled.ids)
+    assert np.array_equal(*both_signatures)
+
+
+def test_every_opening_of_boilerplate_is_known_to_the_loops():
+    ends = (
+        "",
+        ".",
+        ":",
+        ": Jane Doe",
+        " also",
+        " more",
+        " by Jane Doe",
+        " this article",
+        " reporting by Reuters",
+        "s x",
+    )
+    lines = [
+        f"{before}{opening}{end}"
+        for word in _BOILERPLATE
+        for opening in (word, word.upper(), word.capitalize())
+        for before in ("", "(", " \t(")
+        for end in ends
+    ]
+    texts = [f"a b c\n{line}\nd e f {n}" for n, line in enumerate(lines)]
+
+    plain, compiled = on_both_paths(lambda: signatures(texts))
+
+    assert [line for line, is_same in zip(lines, (plain == compiled).all(axis=1), strict=True) if not is_same] == []
+
+
+@pytest.mark.parametrize("n_lost", range(9))
+def test_datelines_are_cut_below_lines_that_are_gone(n_lost):
+    lost = "Share this article\n\n" * n_lost
+    texts = [lost + "PARIS (AP) - a b c\n" * n_kept + lost + "ROME — d e f\n" * 3 for n_kept in range(4)]
+
+    plain, compiled = on_both_paths(lambda: signatures(texts))
+
+    assert plain.tolist() == compiled.tolist()
+
+
+def test_two_threads_at_once_read_what_each_reads_alone():
+    texts = [[f"{'some words ' * (37 * at % 500)}{name}{at}" for at in range(400)] for name in "ab"]
+    kernels.choose("always")
+    alone = [signatures(own).tolist() for own in texts]
+
+    with ThreadPoolExecutor(2) as pool:
+        together = [signed.tolist() for signed in pool.map(signatures, texts * 4)]
+
+    assert together == alone * 4
 
 
 @settings(deadline=None)

@@ -6,7 +6,7 @@ import unicodedata
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedupe.text.words import Words, blocks_of, cut_words, pieces, tokens, word_hash, word_hashes
@@ -72,11 +72,13 @@ def test_lower_casing_that_changes_length_or_depends_on_neighbours_keeps_words_a
     assert words.capitalised.tolist() == [True, False, False, True, True, True, False]
 
 
+@settings(deadline=None)
 @given(SPACED)
 def test_tokens_are_what_a_regular_expression_finds_in_the_lower_cased_text(text):
     assert tokens(text) == re.findall(r"\w+", text.lower())
 
 
+@settings(deadline=None)
 @given(st.lists(ANY, max_size=4))
 def test_words_are_the_pieces_of_the_tokens_of_each_text_in_order(texts):
     words = cut_words(texts)
@@ -85,6 +87,7 @@ def test_words_are_the_pieces_of_the_tokens_of_each_text_in_order(texts):
         assert spelled(words, at) == [piece for token in tokens(text) for piece in pieces(token)]
 
 
+@settings(deadline=None)
 @given(st.lists(ANY, max_size=4))
 def test_the_arrays_of_a_batch_fit_together(texts):
     words = cut_words(texts)
@@ -102,6 +105,7 @@ def test_the_arrays_of_a_batch_fit_together(texts):
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abcé國\U00020000", max_size=40), max_size=10))
 def test_hashes_of_many_words_are_the_hashes_of_each(words):
     assert word_hashes(words).tolist() == [word_hash(word) for word in words]
@@ -147,6 +151,7 @@ def test_a_million_characters_take_seconds_at_most(text):
     assert time.process_time() - began < 10
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 700_000).map(lambda n: "x" * n), max_size=6))
 def test_blocks_are_all_texts_in_order_and_bounded(texts):
     blocks = [list(block) for block in blocks_of(texts)]

@@ -56,13 +56,18 @@ class AssignedStory(BaseModel):
 
 
 class DuplicateOut(BaseModel):
-    """What an article repeats: ``group`` is the canonical article of all that repeat one another."""
+    """What an article repeats: ``group`` is the canonical article of all that repeat one another.
+
+    ``of`` is that article, or a copy of it that the two have in common. ``container`` is the one of the two that
+    contains the other, null unless ``kind`` is contained.
+    """
 
     group: str
     of: str
     kind: DuplicateKind
     jaccard: Similarity
     containment: Similarity
+    container: str | None = None
 
     @classmethod
     def from_verdict(cls, verdict: Verdict | None) -> "DuplicateOut | None":
@@ -75,6 +80,7 @@ class DuplicateOut(BaseModel):
             kind=verdict.kind,
             jaccard=verdict.jaccard,
             containment=verdict.containment,
+            container=verdict.container,
         )
 
 

@@ -1,0 +1,191 @@
+"""The same inverted index in compiled loops: a hash table of the newest rows, directories of the older ones."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain, repeat
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.near_duplicates import kernels_index as loops
+from dedupe.near_duplicates.keys import Layout
+from dedupe.near_duplicates.postings import Postings, Search, Searches
+from dedupe.near_duplicates.rows import Kept
+
+# A larger table is searched faster, a smaller one costs fewer bytes an article.
+_LEAST_RECENT, _MOST_RECENT, _ROWS_PER_RECENT = 128, 1024, 32
+_BUCKET_ENTRIES = 12  # of a directory, on average
+
+Number = TypeVar("Number", np.uint32, np.uint64)
+
+
+class CompiledPostings(Postings):
+    """`Postings` by compiled loops: what they find is what it finds."""
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__(layout, n_recent=_LEAST_RECENT)
+        self._recent = self._new_recent()
+        self._found = _room_to_find(layout)
+        self._suspicions = _room_for_suspicions(self._found.rows.size)
+        self._sorted = _sorted([], {})
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the arrays take."""
+        tables = (
+            self._recent.slots.nbytes
+            + self._recent.nexts.nbytes
+            + sum(room.nbytes for room in (*self._found, *self._suspicions))
+        )
+        return super().nbytes + tables + sum(directory.nbytes for directory in self._sorted.directories)
+
+    def add(self, row: int, signature: NDArray[np.uint32], text_key: NDArray[np.uint64], kept: Kept) -> None:
+        """Hold a row, and what is kept of it; its number is above all numbers held."""
+        loops.add(_own(signature), _own(text_key), self._layout, row, self._n_recent, kept, self._recent)
+        self._n_recent += 1
+        self._sort_recent_when_full()
+
+    def search(
+        self,
+        signature: NDArray[np.uint32],
+        text_key: NDArray[np.uint64],
+        least_containment: float,
+        *,
+        first: int,
+        stamp: int,
+        kept: Kept,
+    ) -> Search:
+        """What is held from row ``first`` on that has the text or a key of the signature and is like it."""
+        same, n_alike = loops.search(
+            _own(signature),
+            _own(text_key),
+            self._layout,
+            least_containment,
+            first,
+            stamp,
+            kept,
+            self._recent,
+            self._sorted,
+            self._found,
+        )
+        return self._search_of(same, n_alike)
+
+    def search_and_add(
+        self,
+        signatures: NDArray[np.uint32],
+        text_keys: NDArray[np.uint64],
+        least_containment: float,
+        *,
+        stops: bool,
+        first: int,
+        n_rows: int,
+        stamp: int,
+        kept: Kept,
+    ) -> Searches:
+        """Search for up to `room` articles, each before it is added; those of a text that is held are not added."""
+        same = np.empty(min(self.room, len(signatures)), dtype=np.int64)
+        n_done, n_added, n_pairs, n_alike = loops.search_and_add(
+            _own(signatures[: self.room]),
+            _own(text_keys[: self.room]),
+            stops,
+            self._layout,
+            least_containment,
+            first,
+            n_rows,
+            self._n_recent,
+            stamp,
+            kept,
+            self._recent,
+            self._sorted,
+            self._found,
+            same,
+            self._suspicions,
+        )
+        self._n_recent += n_added
+        self._sort_recent_when_full()
+        articles, rows, n_shared = self._suspicions
+        stop = self._search_of(same[n_done], n_alike) if stops and n_done < same.size else None
+        return Searches(
+            same[:n_done], articles[:n_pairs].copy(), rows[:n_pairs].copy(), n_shared[:n_pairs].copy(), stop
+        )
+
+    def _search_of(self, same: int, n_alike: int) -> Search:
+        return Search(int(same), self._found.rows[:n_alike].copy(), self._found.n_shared[:n_alike].copy())
+
+    def renumber(self, new_rows: NDArray[np.int64]) -> None:
+        """Give every row its new number, ``new_rows[row]``, in the old order; a negative one is forgotten."""
+        super().renumber(new_rows)
+        self._sorted = _sorted(self._runs, {})
+
+    def _sort_recent(self) -> None:
+        super()._sort_recent()
+        n_rows = sum(run.size for run in self._runs) // self._layout.n_columns
+        if len(self._recent_rows) < min(_MOST_RECENT, n_rows // _ROWS_PER_RECENT):
+            self._make_recent(2 * len(self._recent_rows))
+            self._recent = self._new_recent()
+        self._recent.slots.fill(loops.NO_ENTRY)
+
+    def _new_recent(self) -> loops.Recent:
+        n_entries = self._recent_keys.size
+        # A power of two, and never quite full; on average as many slots are empty as not.
+        slots = np.full(1 << (n_entries + n_entries // 8).bit_length(), loops.NO_ENTRY, dtype=np.uint64)
+        nexts = np.full(n_entries, -1, dtype=np.int32)
+        return loops.Recent(self._recent_keys.reshape(-1), self._recent_rows, self._recent_n_keys, slots, nexts)
+
+    def _merged(self, one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        merged = np.empty(one.size + other.size, dtype=np.uint64)
+        loops.merge(one, other, merged)
+        return merged
+
+    def _merge(self) -> None:
+        super()._merge()
+        known = zip(self._sorted.entries, self._sorted.directories, strict=True)
+        self._sorted = _sorted(self._runs, {id(run): directory for run, directory in known})
+
+
+def _room_to_find(layout: Layout) -> loops.Found:
+    most = max(layout.most_sharers, layout.most_holders + 1)
+    return loops.Found(
+        holders=np.empty((layout.n_columns, most), dtype=np.uint32),
+        n_holders=np.empty(layout.n_columns, dtype=np.int64),
+        bounds=np.empty((layout.n_columns + 1, 2), dtype=np.int64),
+        rows=np.empty(layout.n_columns * most, dtype=np.uint32),
+        n_shared=np.empty(layout.n_columns * most, dtype=np.int16),
+    )
+
+
+def _room_for_suspicions(most: int) -> loops.Suspicions:
+    return loops.Suspicions(
+        articles=np.empty(most, dtype=np.int16),
+        rows=np.empty(most, dtype=np.uint32),
+        n_shared=np.empty(most, dtype=np.int16),
+    )
+
+
+def _own(array: NDArray[Number]) -> NDArray[Number]:
+    """The same, as the loops are compiled for: an array of another layout would be another type."""
+    return np.require(array, requirements=["C", "W"])
+
+
+def _sorted(runs: Sequence[NDArray[np.uint64]], known: Mapping[int, NDArray[np.uint32]]) -> loops.Runs:
+    """Runs as the loops take them; ``known`` are the directories of runs that are held still."""
+    missing = loops.N_RUNS - len(runs)
+    bits = [_directory_bits(run) for run in runs]
+    directories = [known[id(run)] if id(run) in known else _directory(run) for run in runs]
+    return loops.Runs(
+        entries=tuple(chain(runs, repeat(np.empty(0, dtype=np.uint64), missing))),
+        directories=tuple(chain(directories, repeat(np.empty(0, dtype=np.uint32), missing))),
+        bits=np.array([*bits, *repeat(0, missing)], dtype=np.int64),
+    )
+
+
+def _directory_bits(run: NDArray[np.uint64]) -> int:
+    return max(0, (run.size // _BUCKET_ENTRIES).bit_length() - 1)
+
+
+def _directory(run: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """Where the entries begin whose first bits are 0, 1, 2 ..., and at last their number."""
+    bits = _directory_bits(run)
+    directory = np.empty((1 << bits) + 1, dtype=np.uint32)
+    loops.write_directory(run, bits, directory)
+    return directory
