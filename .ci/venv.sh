@@ -65,6 +65,9 @@ say "Installing the pinned dependencies; the first time takes a minute or a few 
 "$python" -m pip install --require-hashes --only-binary :all: -r .ci/requirements.lock
 say "Installing the project ..."
 "$python" -m pip install --quiet --no-deps --no-build-isolation --editable .
+# Once for the machine, or every worker's first start would compile them. Where it fails they run uncompiled.
+say "Compiling the inner loops ..."
+"$python" -c 'from dedupe.wiring import INGEST_QUEUE, warm_libraries; warm_libraries({INGEST_QUEUE})' || say "Not compiled; everything works, more slowly."
 rm -f "$begun"
 printf '%s\n' "$wanted" >"$stamp"
 say "Ready."

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dedupe.errors import StoreUnavailable
 from dedupe.models import Article, ArticleId, Member, Sketch, Story, Verdict
 from dedupe.near_duplicates.verify import Candidate
+from dedupe.sketches import Sketched
 from dedupe.store.ledger import Ledger
 from dedupe.store.log import Entry, Log
 from dedupe.store.partitions import Attached, AttachOutcome, Generation, Partitions
@@ -44,9 +45,14 @@ class Follower:
         self._generation = Generation(0, 0)
         self._unstored: dict[ArticleId, Attached] = {}
         self._shingles: OrderedDict[ArticleId, Candidate] = OrderedDict()
+        self._headlines: dict[ArticleId, str] = {}
 
-    def remember(self, candidates: Iterable[Candidate]) -> None:
-        """Keep shingles that are at hand, so that they need not be cut again."""
+    def expect(self, articles: Sequence[Sketched]) -> None:
+        """Keep what is at hand of articles that will soon be in the log, so that their texts need not be read again."""
+        self._remember(item.candidate for item in articles)
+        self._headlines = {item.sketch.article_id: item.headline for item in articles}
+
+    def _remember(self, candidates: Iterable[Candidate]) -> None:
         for candidate in candidates:
             self._shingles[candidate.article_id] = candidate
             self._shingles.move_to_end(candidate.article_id)
@@ -129,7 +135,7 @@ class Follower:
         fetched = self._ledger.articles(missing) if missing else {}
         found = {i: self._shingles[i] for i in ids if i in self._shingles}
         cut = self._candidates_of(list(fetched.values()))
-        self.remember([*found.values(), *cut])
+        self._remember([*found.values(), *cut])
         return found | {candidate.article_id: candidate for candidate in cut}
 
     def _store(self) -> bool:
@@ -148,15 +154,20 @@ class Follower:
     def _opened(self, places: Sequence[Attached]) -> dict[ArticleId, Story]:
         """The stories that begin here, by the article each begins with; until a recluster it is all they are."""
         openers = {place.article_id: place for place in places if place.opens_story}
-        articles = self._ledger.articles(list(openers)) if openers else {}
-        return {i: _new_story(place, articles.get(i)) for i, place in openers.items()}
+        headlines = self._headlines_of(list(openers))
+        return {i: _new_story(place, headlines.get(i, "")) for i, place in openers.items()}
+
+    def _headlines_of(self, ids: Sequence[ArticleId]) -> dict[ArticleId, str]:
+        missing = [i for i in ids if i not in self._headlines]
+        fetched = self._ledger.articles(missing) if missing else {}
+        return self._headlines | {i: headline(*title_and_text(article)) for i, article in fetched.items()}
 
 
-def _new_story(place: Attached, article: Article | None) -> Story:
+def _new_story(place: Attached, label: str) -> Story:
     return Story(
         id=place.assignment.story_id,
         topic=topic_id_of([place.article_id]),
-        label="" if article is None else headline(*title_and_text(article)),
+        label=label,
         keywords=(),
         representative=place.article_id,
         members=(Member(place.article_id, None, place.assignment.confidence),),

@@ -40,7 +40,8 @@ class Recluster:
             before = self.partitions.current()
             # Before the log is read: whatever has a story by now is in the log already.
             previous = {i: a.story_id for i, a in self.partitions.assignments(before).items()}
-            position, articles = self._window()
+            places = list(self.log.places())
+            articles = self._articles([article_id for _, article_id in places])
             self._report(grip, "clustering", 0.2)
             stories = self.cluster(articles)
             self._report(grip, "reconciling", 0.8)
@@ -48,13 +49,24 @@ class Recluster:
             if not dry_run:
                 self._report(grip, "publishing", 0.9)
                 catch_up()
-                self._publish(grip, before, reconciled.stories, position)
+                self._publish(grip, before, reconciled.stories, places)
         return reconciled.diff
 
-    def _publish(self, grip: Grip, before: Generation, stories: Sequence[Story], position: int) -> None:
+    def _publish(
+        self, grip: Grip, before: Generation, stories: Sequence[Story], places: Sequence[tuple[int, ArticleId]]
+    ) -> None:
+        position = places[-1][0] if places else 0
         published = self.partitions.replace(before, stories, position=position, token=grip.token, job_id=grip.job_id)
         if published is None:
             raise Overtaken
+        with suppress(StoreUnavailable):  # nothing that is published hangs on it
+            self._let_go(published, places)
+
+    def _let_go(self, published: Generation, places: Sequence[tuple[int, ArticleId]]) -> None:
+        """Take out of the new partition what left the log while it was clustered."""
+        first = next((number for number, _ in self.log.places(chunk=1)), None)
+        left = [article_id for number, article_id in places if first is None or number < first]
+        self.log.trim(published.number, left=left)
 
     @contextmanager
     def _signs_of_life(self, grip: Grip) -> Iterator[None]:
@@ -77,14 +89,12 @@ class Recluster:
         if not self.jobs.advance(grip, phase, progress):
             raise Overtaken
 
-    def _window(self) -> tuple[int, list[Article]]:
-        """The log's position and the articles up to it that are still there, in log order."""
-        places = list(self.log.places())
-        ids = [article_id for _, article_id in places]
-        articles: dict[ArticleId, Article] = {}
+    def _articles(self, ids: Sequence[ArticleId]) -> list[Article]:
+        """The articles that are still there, in the order given."""
+        found: dict[ArticleId, Article] = {}
         for start in range(0, len(ids), CHUNK):
-            articles.update(self.ledger.articles(ids[start : start + CHUNK]))
-        return places[-1][0] if places else 0, [articles[i] for i in ids if i in articles]
+            found.update(self.ledger.articles(ids[start : start + CHUNK]))
+        return [found[i] for i in ids if i in found]
 
     def _reconcile(
         self, before: Generation, previous: Mapping[ArticleId, StoryId], stories: Sequence[Story]

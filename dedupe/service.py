@@ -21,6 +21,7 @@ from dedupe.store.keys import Keys, Shard
 from dedupe.store.ledger import Ledger
 from dedupe.store.log import Log
 from dedupe.store.partitions import Partitions
+from dedupe.text import kernels
 
 if TYPE_CHECKING:  # what only workers use takes a second to load, and the API does without
     from dedupe.follower import Follower
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 DRAIN_SECONDS = 60.0  # a task that goes on for longer rings again and ends, so that a stop never waits long
 SILENT_JOB_SECONDS = 120.0
 RECONCILE_SECONDS = 30.0
+WORTH_COMPILED_LOOPS = 5_000  # entries that are replayed about as much faster as the loops take to load
 
 
 class Doorbell(Protocol):
@@ -132,7 +134,7 @@ class Service(Reads):
         if not sketched:
             return 0
         follower = self.follower()
-        follower.remember(item.candidate for item in sketched)
+        follower.expect(sketched)
         self._log.append([item.sketch for item in sketched])
         follower.catch_up()
         finished = self._ledger.commit(shard, follower.decided([item.sketch.article_id for item in sketched]))
@@ -162,7 +164,12 @@ class Service(Reads):
 
     def warm(self) -> None:
         """Replay the window, so that the first article does not wait for it, and ring for what waits already."""
+        began = monotonic()
+        if self._log.n_entries() >= WORTH_COMPILED_LOOPS:
+            kernels.load()
         self.follower().catch_up()
+        loops = "compiled" if kernels.are_used() else "plain"
+        logger.info("warm loops=%s replay_seconds=%.2f", loops, monotonic() - began)
         self._ring_for_due()
 
     def _ring_for_due(self) -> None:
@@ -183,8 +190,7 @@ class Service(Reads):
         worker is gone ends.
         """
         self._reconciled_at = monotonic()
-        while self._log.trim():
-            pass
+        self._trim()
         self._ring_for_due()
         self.follower().catch_up()
         job_id = self._jobs.current()
@@ -192,6 +198,11 @@ class Service(Reads):
             self._end_silent_job(job_id)
             if self._jobs.job(job_id).state is JobState.QUEUED:
                 self._doorbell.recluster(job_id)
+
+    def _trim(self) -> None:
+        self._ledger.trim()
+        while self._log.trim(self._partitions.current().number) != 0:
+            pass
 
     # ------------------------------------------------------------------ reclustering
 

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from dedupe.models import Article, Sketch
 from dedupe.near_duplicates.find import prepare, prepare_words
-from dedupe.near_duplicates.index import has_shingles
 from dedupe.near_duplicates.verify import Candidate
 from dedupe.settings import AttachParams, DuplicateParams
 from dedupe.stories.attach import TermVector, term_vectors
+from dedupe.stories.labels import headline
 from dedupe.stories.vectors import language_of
 from dedupe.text.normalise import content, normalise
 from dedupe.text.words import cut_words
@@ -21,10 +21,11 @@ _NO_SIGNATURE = np.empty(0, dtype=np.uint32)
 
 @dataclass(frozen=True, slots=True)
 class Sketched:
-    """An article's sketch, to keep, and its shingles, to compare while its text is at hand."""
+    """An article's sketch, to keep; its shingles, to compare, and its headline, while its text is at hand."""
 
     sketch: Sketch
     candidate: Candidate
+    headline: str
 
 
 def sketch_articles(
@@ -38,10 +39,11 @@ def sketch_articles(
     words = cut_words(texts)
     prepared = prepare_words([article.id for article in articles], texts, words, duplicates.sketch)
     langs = [language_of(article, text) or None for article, text in zip(articles, texts, strict=True)]
-    vectors = term_vectors(words, langs, _title_lengths(articles), attach)
+    titles = ["" if article.title is None else normalise(article.title) for article in articles]
+    vectors = term_vectors(words, langs, _lengths(titles), attach)
     return [
-        Sketched(_sketch(candidate, signature, vector), candidate)
-        for (candidate, signature), vector in zip(prepared, vectors, strict=True)
+        Sketched(_sketch(candidate, signature, vector), candidate, headline(title, text))
+        for (candidate, signature), vector, title, text in zip(prepared, vectors, titles, texts, strict=True)
     ]
 
 
@@ -50,12 +52,11 @@ def candidates_of(articles: Sequence[Article], *, duplicates: DuplicateParams) -
     return [candidate for candidate, _ in prepare(articles, duplicates.sketch)]
 
 
-def _title_lengths(articles: Sequence[Article]) -> list[int]:
+def _lengths(titles: Sequence[str]) -> list[int]:
     """How many words of each text are its title; the title comes first whether or not the text repeats it."""
-    titles = cut_words(["" if article.title is None else normalise(article.title) for article in articles])
-    return [int(length) for length in np.diff(titles.offsets)]
+    return [int(length) for length in np.diff(cut_words(titles).offsets)]
 
 
 def _sketch(candidate: Candidate, signature: NDArray[np.uint32], vector: TermVector) -> Sketch:
-    kept = signature if has_shingles(signature) else _NO_SIGNATURE
+    kept = signature if candidate.shingles.size else _NO_SIGNATURE
     return Sketch(candidate.article_id, candidate.text_key, kept, *vector)

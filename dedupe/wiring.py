@@ -1,7 +1,7 @@
 """Builds everything, once, from the environment: the only composition root."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -19,11 +19,13 @@ from dedupe.local import locate_server
 from dedupe.models import Article, ArticleId, JobId
 from dedupe.service import Doorbell, Service
 from dedupe.settings import AttachParams, DuplicateParams, StoryParams, fingerprint
+from dedupe.store.clock import Clock
 from dedupe.store.jobs import Jobs
 from dedupe.store.keys import Keys, Shard
 from dedupe.store.ledger import Ledger
 from dedupe.store.log import Log
 from dedupe.store.partitions import Partitions
+from dedupe.text import kernels
 from dedupe.text.normalise import NORMALISER_VERSION
 
 if TYPE_CHECKING:
@@ -159,9 +161,19 @@ def build_service(settings: Settings | None = None, app: Celery | None = None) -
     return assemble(settings, connect(store_url), CeleryDoorbell(app))
 
 
-def assemble(settings: Settings, redis: Redis, doorbell: Doorbell) -> Service:
-    """The service over a given connection and doorbell."""
-    duplicates, stories = DuplicateParams(), StoryParams()
+def assemble(
+    settings: Settings,
+    redis: Redis,
+    doorbell: Doorbell,
+    *,
+    duplicates: DuplicateParams = DuplicateParams(),  # noqa: B008 (frozen)
+    stories: StoryParams = StoryParams(),  # noqa: B008
+    clock: Clock | None = None,
+) -> Service:
+    """The service over a given connection and doorbell; it goes by the server's time where no clock is given.
+
+    With other parameters it has a log and a partition of its own, over the same articles.
+    """
     keys = Keys(
         settings.namespace, fingerprint(duplicates, stories, version=NORMALISER_VERSION), n_shards=settings.shards
     )
@@ -172,10 +184,11 @@ def assemble(settings: Settings, redis: Redis, doorbell: Doorbell) -> Service:
             window_days=settings.window_days,
             max_pending=settings.max_pending,
             lease_seconds=settings.lease_seconds,
+            clock=clock,
         ),
-        Log(redis, keys, window_days=settings.window_days),
-        Partitions(redis, keys),
-        Jobs(redis, keys),
+        Log(redis, keys, window_days=settings.window_days, clock=clock),
+        Partitions(redis, keys, window_days=settings.window_days, clock=clock),
+        Jobs(redis, keys, clock=clock),
     )
     return Service(
         keys=keys,
@@ -233,12 +246,38 @@ def _new_recluster(stores: _Stores, stories: StoryParams) -> "Recluster":
     return Recluster(stores.ledger, stores.log, stores.partitions, stores.jobs, cluster)
 
 
-def warm_libraries(*, recluster: bool) -> None:
-    """Load what the first article (and, if asked for, the first recluster) waits for.
+def warm_libraries(queues: Container[str]) -> None:
+    """Load what the first article of a queue (and of the recluster queue the first recluster) waits for.
 
     For a process that forks its workers: they share what is loaded, and nothing here starts a thread.
     """
-    _sketch([Article(ArticleId("warm"), "Words.")], duplicates=DuplicateParams(), attach=AttachParams())
-    if recluster:
+    if INGEST_QUEUE in queues:
+        kernels.load()
+    _work_through(DuplicateParams(), AttachParams())
+    if RECLUSTER_QUEUE in queues:
         for name in ("dedupe.recluster", "dedupe.stories.cluster", "hdbscan"):
             import_module(name)
+
+
+def _work_through(duplicates: DuplicateParams, attach: AttachParams) -> None:
+    """Do everything that a worker does with articles, once: loops are compiled, or read from disk, at their first use.
+
+    One article has a language to be guessed, the others that which most have; one is a copy.
+    """
+    from dedupe.near_duplicates.find import find_near_duplicates  # noqa: PLC0415
+    from dedupe.window import Place, Window  # noqa: PLC0415
+
+    text = "Twelve plain words about nothing, so that they are shingles of two."
+    articles = [
+        Article(ArticleId("guessed"), text),
+        Article(ArticleId("copy"), f"{text} Again.", lang="en"),
+        Article(ArticleId("other"), "Other words.", lang="en"),
+    ]
+    find_near_duplicates(articles, duplicates)
+    window = Window(duplicates=duplicates, attaching=attach, window_ms=1)
+    known = {}
+    for number, item in enumerate(_sketch(articles, duplicates=duplicates, attach=attach), start=1):
+        known[item.sketch.article_id] = item.candidate
+        verdict = window.judge(item.candidate, [known[i] for i in window.suspects(item.sketch)])
+        window.add(Place(number, 0, item.sketch), verdict, window.attach(item.sketch, verdict))
+    window.slide(2)

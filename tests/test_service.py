@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from dedupe.environment import Settings
 from dedupe.errors import JobConflict, Overtaken, QueueFull, UnknownId
 from dedupe.files.read import read_articles
 from dedupe.models import Article, ArticleId, ArticleStatus, DuplicateKind, JobState, StoryId
-from dedupe.store.keys import Shard
+from dedupe.settings import DuplicateParams
+from dedupe.store.keys import DAY_MS, Shard
+from dedupe.wiring import assemble
 from tests.worker import CountingDoorbell, make_service, partition_of, settle
 
 ONLY = Shard(0)
@@ -375,3 +378,88 @@ def test_an_interrupted_follower_replays_and_decides_as_before(redis, service, m
 
     assert service.article(ArticleId("copy")).verdict.duplicate_of == SEEDS[0].id
     assert service.health().assigned == 4
+
+
+def test_a_corpus_that_is_never_reclustered_stays_as_small_as_its_window(redis):
+    now = [1_780_000_000_000]
+    service = assemble(Settings(window_days=2), redis, CountingDoorbell(), clock=lambda: now[-1])
+    sizes = []
+    for day in range(9):
+        now.append(now[-1] + DAY_MS)
+        service.submit([Article(ArticleId(f"{day}-{n}"), words(*range(n, n + 50))) for n in range(day % 2, 20, 5)])
+        service.drain(ONLY)
+        service.reconcile()
+        at = service._keys.partition(0)
+        log = redis.xlen(service._keys.entries), redis.hlen(service._keys.numbers)
+        sizes.append((*log, redis.hlen(at.assignments), len(service.follower()._window)))
+
+    assert sizes[:2] == [(4, 4, 4, 4), (8, 8, 8, 8)]
+    assert sizes[3:] == [(12, 12, 12, 12)] * 6
+    stories = service.stories(limit=100).stories
+    assert sum(len(view.story.members) for view in stories) == 12
+    assert redis.hlen(at.stories) == redis.hlen(at.members) == redis.zcard(at.updated) == len(stories)
+
+
+def test_what_leaves_the_log_during_a_recluster_is_not_in_the_new_partition(redis):
+    now = [1_780_000_000_000]
+    service = assemble(Settings(window_days=2), redis, CountingDoorbell(), clock=lambda: now[-1])
+    service.submit(SEEDS[:2])
+    service.drain(ONLY)
+    now.append(now[-1] + DAY_MS)
+    service.submit(SEEDS[2:])
+    service.drain(ONLY)
+    grip = service._jobs.begin(service.start_recluster().id)
+
+    def pass_two_days() -> None:
+        now.append(now[-1] + DAY_MS + DAY_MS // 2)
+        service._trim()
+
+    service._new_recluster().run(grip, dry_run=False, catch_up=pass_two_days)
+
+    current = service._partitions.current()
+    assert current.number == 1
+    assert set(service._partitions.assignments(current)) == {a.id for a in SEEDS[2:]}
+
+
+def test_changed_parameters_start_a_new_log_and_old_and_new_never_mix(redis):
+    old = make_service(redis)
+    new = assemble(Settings(), redis, CountingDoorbell(), duplicates=DuplicateParams(jaccard=0.4))
+    old.submit([Article(ArticleId("before"), SEEDS[0].text)])
+    old.drain(ONLY)
+    before = redis.xrange(old._keys.entries)
+
+    new.submit([Article(ArticleId("after"), SEEDS[0].text)])
+    new.drain(ONLY)
+
+    assert new.article(ArticleId("after")).verdict.duplicate_of is None
+    assert [i for _, i in new._log.places()] == ["after"]
+    assert redis.xrange(old._keys.entries) == before
+    assert new.health().stories == 1
+    old_keys = set(redis.scan_iter(f"*{old._keys.fingerprint}*"))
+    assert old_keys
+    assert all(redis.pttl(key) > 0 for key in old_keys)
+
+
+def test_reconciling_keeps_the_log_of_its_own_parameters_and_lets_that_of_others_expire(redis):
+    old = make_service(redis)
+    new = assemble(Settings(), redis, CountingDoorbell(), duplicates=DuplicateParams(jaccard=0.4))
+    for number, service in enumerate((old, new)):
+        service.submit([Article(ArticleId(f"a{number}"), SEEDS[number].text)])
+        service.drain(ONLY)
+    logs = {name: list(redis.scan_iter(f"*{name}*")) for name in (old._keys.fingerprint, new._keys.fingerprint)}
+    for key in [key for keys in logs.values() for key in keys]:
+        redis.pexpire(key, 60_000)
+
+    new.reconcile()
+
+    assert all(redis.pttl(key) <= 60_000 for key in logs[old._keys.fingerprint])
+    assert all(redis.pttl(key) > DAY_MS for key in logs[new._keys.fingerprint])
+
+
+def test_every_key_but_a_few_counters_has_an_end(redis, service):
+    service.submit(SEEDS)
+    settle(service)
+
+    endless = {key.decode().rpartition("}:")[2] for key in redis.scan_iter() if redis.ttl(key) < 0}
+
+    assert endless == {"counters", "fence"}

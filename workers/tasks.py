@@ -10,7 +10,6 @@ from dedupe.service import Service
 from dedupe.store.keys import Shard
 from dedupe.wiring import (
     DRAIN_TASK,
-    RECLUSTER_QUEUE,
     RECLUSTER_TASK,
     RECONCILE_TASK,
     SCHEDULED_RECLUSTER_TASK,
@@ -31,7 +30,7 @@ def service() -> Service:
 @worker_init.connect
 def load(**_: object) -> None:
     """Load the libraries once, before the fork, for all worker processes."""
-    warm_libraries(recluster=RECLUSTER_QUEUE in app.amqp.queues.consume_from)
+    warm_libraries(app.amqp.queues.consume_from)
 
 
 @worker_process_init.connect

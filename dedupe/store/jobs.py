@@ -8,6 +8,7 @@ from redis import Redis
 
 from dedupe.errors import JobConflict, UnknownId
 from dedupe.models import Job, JobId, JobState, ReclusterDiff
+from dedupe.store.clock import Clock, server_clock
 from dedupe.store.codec import decode_diff, encode_diff, time_of
 from dedupe.store.failures import store_failures
 from dedupe.store.keys import Keys
@@ -27,21 +28,20 @@ class Grip:
 class Jobs:
     """The recluster jobs of a corpus."""
 
-    def __init__(self, redis: Redis, keys: Keys) -> None:
+    def __init__(self, redis: Redis, keys: Keys, *, clock: Clock | None = None) -> None:
         self._redis: Any = redis  # its types allow for text answers, which are never asked for
         self._keys = keys
-        self._create = load_script(redis, "create_job")
-        self._begin = load_script(redis, "begin_job")
-        self._advance = load_script(redis, "advance_job")
-        self._finish = load_script(redis, "finish_job")
+        self._now = server_clock(redis) if clock is None else clock
+        self._create = load_script(redis, "create_job", clock)
+        self._begin = load_script(redis, "begin_job", clock)
+        self._advance = load_script(redis, "advance_job", clock)
+        self._finish = load_script(redis, "finish_job", clock)
 
     def create(self, *, dry_run: bool) -> JobId:
         """Queue a job; ``JobConflict`` names the one that is queued or running already."""
         job_id = JobId("j" + uuid4().hex[:16])
         with store_failures():
-            current = self._create(
-                keys=[self._keys.current_job, self._keys.job(job_id)], args=[job_id, int(dry_run)]
-            ).decode()
+            current = self._create([self._keys.current_job, self._keys.job(job_id)], [job_id, int(dry_run)]).decode()
         if current != job_id:
             raise JobConflict(current)
         return job_id
@@ -50,13 +50,13 @@ class Jobs:
         """Take a queued job to run it; None when it is not queued (any more)."""
         keys = [self._keys.current_job, self._keys.fence, self._keys.job(job_id)]
         with store_failures():
-            token = int(self._begin(keys=keys, args=[job_id, uuid4().hex]))
+            token = int(self._begin(keys, [job_id, uuid4().hex]))
         return Grip(job_id, token) if token else None
 
     def advance(self, grip: Grip, phase: str, progress: float) -> bool:
         """Report how far a job is, which is also its sign of life; False when it is the caller's no longer."""
         with store_failures():
-            return bool(self._advance(keys=[self._keys.job(grip.job_id)], args=[grip.token, phase, progress]))
+            return bool(self._advance([self._keys.job(grip.job_id)], [grip.token, phase, progress]))
 
     def pulse(self, grip: Grip) -> bool:
         """Give a sign of life and say nothing else; False when the job is the caller's no longer."""
@@ -85,7 +85,7 @@ class Jobs:
     def _end(self, job_id: JobId, state: JobState, *, token: str = "", error: str = "", diff: bytes = b"") -> bool:
         keys = [self._keys.current_job, self._keys.job(job_id)]
         with store_failures():
-            return bool(self._finish(keys=keys, args=[job_id, state.value, token, error, diff, WEEK_MS]))
+            return bool(self._finish(keys, [job_id, state.value, token, error, diff, WEEK_MS]))
 
     def new_token(self) -> int:
         """A fencing token newer than every job's."""
@@ -96,10 +96,9 @@ class Jobs:
         """How long ago a running job gave its last sign of life; 0 for one that is not running."""
         with store_failures():
             state, heartbeat = self._redis.hmget(self._keys.job(job_id), "state", "heartbeat")
-            seconds, microseconds = self._redis.time()
         if state != JobState.RUNNING.value.encode():
             return 0.0
-        return max(0.0, float(seconds + microseconds / 1e6) - float(heartbeat) / 1000)
+        return max(0.0, (self._now() - float(heartbeat)) / 1000)
 
     def current(self) -> JobId | None:
         """The job that is queued or running."""

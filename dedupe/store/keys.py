@@ -1,19 +1,22 @@
 """Every key the service writes: its name, its type and its lifetime.
 
 A name in braces is a Redis Cluster hash tag: the keys of one script share one tag, so each script runs on one node.
+``FP`` names the parameters of the sketches and the format of the log's entries. All keys of a log live for a window and
+a day after it was last appended to or trimmed: those of parameters that no worker has any more go by themselves.
 
 | key | type | holds | lives |
 |---|---|---|---|
 | ``{ns:shard}:article:ID`` | hash | an accepted article, its attempts and verdict | the window and a day |
 | ``{ns:shard}:pending`` | sorted set | accepted and not done, by the time (ms) it is due | while pending |
-| ``{ns:shard}:dead`` | sorted set | given up, by the time (ms) it was | until requeued |
+| ``{ns:shard}:dead`` | sorted set | given up, by the time (ms) it was | until requeued, the window and a day at most |
 | ``{ns:shard}:counters`` | hash | accepted, assigned, duplicates, failed | for ever |
-| ``{ns:log:FP}:entries`` | stream | the sketches in order; ``SEQ-0`` is the entry's number | the window |
-| ``{ns:log:FP}:numbers`` | hash | article id -> its number in the log | the window |
-| ``{ns:log:FP}:head`` | string | the last number given | for ever |
-| ``{ns:log:FP}:generation`` | hash | the current partition: number, position, job; the fence | for ever |
-| ``{ns:log:FP}:generations`` | string | the last generation number given | for ever |
+| ``{ns:log:FP}:entries`` | stream | article id and sketch, in order; ``NUMBER-TIME`` | the window and an hour |
+| ``{ns:log:FP}:numbers`` | hash | article id -> its number in the log | as its entry |
+| ``{ns:log:FP}:head`` | string | the last number given | as the log |
+| ``{ns:log:FP}:generation`` | hash | the current partition: number, position, job; the fence | as the log |
+| ``{ns:log:FP}:generations`` | string | the last generation number given | as the log |
 | ``{ns:log:FP}:gen:N:…`` | hash, sorted set | assignments, stories, members, updated | an hour after the next |
+|   an article in it, a story without any | | | as the article's entry |
 | ``{ns:jobs}:current`` | string | the recluster job that is queued or running | while it is |
 | ``{ns:jobs}:fence`` | string | the last fencing token given | for ever |
 | ``{ns:jobs}:job:ID`` | hash | a job | a week after its end |
@@ -24,8 +27,16 @@ from typing import NewType
 from zlib import crc32
 
 from dedupe.models import ArticleId, JobId
+from dedupe.store.entries import FORMAT
+
+DAY_MS = 86_400_000
 
 Shard = NewType("Shard", int)
+
+
+def idle_ms(window_days: float) -> int:
+    """How long what nobody touches lives: an article's record, and the keys of a log."""
+    return int(window_days * DAY_MS) + DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +90,11 @@ class Keys:
         return f"{{{self.namespace}:{shard}}}:article:"
 
     def _log(self, name: str) -> str:
-        return f"{{{self.namespace}:log:{self.fingerprint}}}:{name}"
+        return f"{{{self.namespace}:log:{self.fingerprint}.{FORMAT}}}:{name}"
+
+    def log(self) -> list[str]:
+        """Every key of the log but those of partitions, in the order the scripts take them."""
+        return [self.entries, self.numbers, self.head, self.generation, self.generations]
 
     @property
     def entries(self) -> str:

@@ -9,6 +9,7 @@ from redis import Redis
 
 from dedupe.errors import QueueFull
 from dedupe.models import Article, ArticleId, ArticleStatus, Submission, Verdict
+from dedupe.store.clock import Clock, server_clock
 from dedupe.store.codec import (
     decode_article,
     decode_verdict,
@@ -18,10 +19,9 @@ from dedupe.store.codec import (
     time_of,
 )
 from dedupe.store.failures import store_failures
-from dedupe.store.keys import Keys, Shard
+from dedupe.store.keys import Keys, Shard, idle_ms
 from dedupe.store.scripts import load_script
 
-DAY_MS = 86_400_000
 MOST_LEASED = 500  # looked at for the oldest: more than the workers of one shard hold at once
 OTHER_TEXT = "the id is taken by an article with another text"
 
@@ -53,18 +53,28 @@ class Counts:
 class Ledger:
     """Accepted articles, from submission to verdict."""
 
-    def __init__(self, redis: Redis, keys: Keys, *, window_days: float, max_pending: int, lease_seconds: float) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        keys: Keys,
+        *,
+        window_days: float,
+        max_pending: int,
+        lease_seconds: float,
+        clock: Clock | None = None,
+    ) -> None:
         self._redis: Any = redis  # its types allow for text answers, which are never asked for
         self._keys = keys
-        self._record_ms = int(window_days * DAY_MS) + DAY_MS
+        self._record_ms = idle_ms(window_days)
         self._max_pending = max_pending
         self._lease_ms = int(lease_seconds * 1000)
-        self._submit = load_script(redis, "submit")
-        self._claim = load_script(redis, "claim")
-        self._attempt = load_script(redis, "attempt")
-        self._commit = load_script(redis, "commit")
-        self._bury = load_script(redis, "bury")
-        self._requeue = load_script(redis, "requeue")
+        self._now = server_clock(redis) if clock is None else clock
+        self._submit = load_script(redis, "submit", clock)
+        self._claim = load_script(redis, "claim", clock)
+        self._attempt = load_script(redis, "attempt", clock)
+        self._commit = load_script(redis, "commit", clock)
+        self._bury = load_script(redis, "bury", clock)
+        self._requeue = load_script(redis, "requeue", clock)
 
     def submit(self, shard: Shard, articles: Sequence[Article]) -> list[Submission]:
         """Accept a batch of one shard's articles, all or (``QueueFull``) none.
@@ -80,7 +90,7 @@ class Ledger:
         for article in articles:
             args += [article.id, digest_of(article), encode_article(article)]
         with store_failures():
-            depth, *codes = self._submit(keys=keys, args=args)
+            depth, *codes = self._submit(keys, args)
         if depth == -1:
             raise QueueFull(codes[0], self._max_pending)
         return [_submission(article, code) for article, code in zip(articles, codes, strict=True)]
@@ -92,7 +102,7 @@ class Ledger:
         work must be harmless when it is done twice.
         """
         with store_failures():
-            ids = self._claim(keys=[self._keys.pending(shard)], args=[limit, self._lease_ms])
+            ids = self._claim([self._keys.pending(shard)], [limit, self._lease_ms])
         return [ArticleId(member.decode()) for member in ids]
 
     def attempt(self, shard: Shard, ids: Sequence[ArticleId], *, max_attempts: int) -> list[Article]:
@@ -105,7 +115,7 @@ class Ledger:
         records = [self._keys.article(article_id) for article_id in ids]
         keys = [self._keys.pending(shard), self._keys.dead(shard), self._keys.counters(shard), *records]
         with store_failures():
-            found = self._attempt(keys=keys, args=[max_attempts, *ids])
+            found = self._attempt(keys, [max_attempts, *ids])
         return [decode_article(data) for data in found if data is not None]
 
     def commit(self, shard: Shard, verdicts: Sequence[Verdict]) -> int:
@@ -119,17 +129,17 @@ class Ledger:
             keys.append(self._keys.article(verdict.article_id))
             args += [verdict.article_id, encode_verdict(verdict), int(verdict.duplicate_of is not None)]
         with store_failures():
-            return int(self._commit(keys=keys, args=args))
+            return int(self._commit(keys, args))
 
     def bury(self, article_id: ArticleId, reason: str) -> None:
         """Give up an article at once, with the reason; twice is once."""
         with store_failures():
-            self._bury(keys=self._life_and_death(article_id), args=[article_id, reason])
+            self._bury(self._life_and_death(article_id), [article_id, reason])
 
     def requeue(self, article_id: ArticleId) -> bool:
         """Put a dead letter back to work; False when it is none (any more)."""
         with store_failures():
-            return bool(self._requeue(keys=self._life_and_death(article_id), args=[article_id, self._record_ms]))
+            return bool(self._requeue(self._life_and_death(article_id), [article_id, self._record_ms]))
 
     def _life_and_death(self, article_id: ArticleId) -> list[str]:
         shard = self._keys.shard_of(article_id)
@@ -141,6 +151,13 @@ class Ledger:
         with store_failures():
             members = [self._redis.zrange(self._keys.dead(shard), 0, -1) for shard in self._keys.shards()]
         return [ArticleId(member.decode()) for shard in members for member in shard]
+
+    def trim(self) -> None:
+        """Let go of the dead letters whose records have expired."""
+        horizon = self._now() - self._record_ms
+        with store_failures():
+            for shard in self._keys.shards():
+                self._redis.zremrangebyscore(self._keys.dead(shard), "-inf", horizon)
 
     def articles(self, ids: Sequence[ArticleId]) -> dict[ArticleId, Article]:
         """The articles that have these ids; what has expired is left out."""
@@ -170,9 +187,8 @@ class Ledger:
 
     def due(self) -> list[Shard]:
         """The shards that have work no worker holds a lease on."""
+        now = self._now()
         with store_failures():
-            seconds, microseconds = self._redis.time()
-            now = seconds * 1000 + microseconds // 1000
             shards = self._keys.shards()
             return [s for s in shards if self._redis.zcount(self._keys.pending(s), "-inf", now)]
 
@@ -182,8 +198,7 @@ class Ledger:
             return _total(self._shard_counts())
 
     def _shard_counts(self) -> Iterator[Counts]:
-        seconds, microseconds = self._redis.time()
-        now = seconds * 1000 + microseconds // 1000
+        now = self._now()
         for shard in self._keys.shards():
             counted = {name.decode(): int(n) for name, n in self._redis.hgetall(self._keys.counters(shard)).items()}
             yield Counts(

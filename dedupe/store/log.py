@@ -1,19 +1,23 @@
 """The ordered log of sketches: what every worker replays, in one order for all of them."""
 
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from redis import Redis
 
 from dedupe.models import ArticleId, Sketch
+from dedupe.store.clock import Clock
+from dedupe.store.entries import decode_sketch, encode_sketch
 from dedupe.store.failures import store_failures
-from dedupe.store.keys import Keys
+from dedupe.store.keys import DAY_MS, Keys, idle_ms
 from dedupe.store.scripts import load_script
 
 KEPT_LONGER_MS = 3_600_000
-WEIGHT_STEPS = 16  # a term's weight is a multiple of 1/16 and below 16, so that it is one byte
+MOST_APPENDED = 1_000  # at once: a script can hand a command some thousands of arguments
+
+_TWO_SIZES, _THREE_SIZES = struct.Struct("<II"), struct.Struct("<III")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,69 +32,87 @@ class Entry:
 class Log:
     """Sketches in the order in which they were appended."""
 
-    def __init__(self, redis: Redis, keys: Keys, *, window_days: float, kept_longer_ms: int = KEPT_LONGER_MS) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        keys: Keys,
+        *,
+        window_days: float,
+        kept_longer_ms: int = KEPT_LONGER_MS,
+        clock: Clock | None = None,
+    ) -> None:
         self._redis: Any = redis  # its types allow for text answers, which are never asked for
         self._keys = keys
         # What is decided late still has before it what was in its window: the log is kept a little longer.
-        self._kept_ms = int(window_days * 86_400_000) + kept_longer_ms
-        self._append = load_script(redis, "append")
-        self._trim = load_script(redis, "trim")
+        self._kept_ms = int(window_days * DAY_MS) + kept_longer_ms
+        self._idle_ms = idle_ms(window_days)
+        self._append = load_script(redis, "append", clock)
+        self._after = load_script(redis, "after", clock)
+        self._trim = load_script(redis, "trim", clock)
 
     def append(self, sketches: Sequence[Sketch]) -> list[int]:
         """Append sketches and say their numbers; an article appended before keeps its number and its sketch.
 
-        One atomic step, harmless when repeated.
+        An atomic step for a thousand of them, harmless when repeated.
         """
-        args: list[object] = []
-        for sketch in sketches:
-            args += [sketch.article_id, *_encode(sketch)]
-        with store_failures():
-            keys = [self._keys.entries, self._keys.numbers, self._keys.head]
-            return [int(number) for number in self._append(keys=keys, args=args)]
+        keys = [self._keys.entries, self._keys.numbers, self._keys.head]
+        numbers: list[int] = []
+        for begin in range(0, len(sketches), MOST_APPENDED):
+            data = b"".join(part for sketch in sketches[begin : begin + MOST_APPENDED] for part in _parts(sketch))
+            with store_failures():
+                numbers += self._append(keys, [self._idle_ms, data])
+        return numbers
 
     def after(self, number: int, *, limit: int) -> list[Entry]:
         """Up to ``limit`` entries that follow a number, in order."""
-        with store_failures():
-            found = self._redis.xrange(self._keys.entries, min=f"{number + 1}-0", count=limit)
-        return [_decode(entry_id, fields) for entry_id, fields in found]
+        read = self._read_after(number, limit=limit)
+        return [Entry(number, at, decode_sketch(article_id, data)) for number, at, article_id, data in read]
 
     def places(self, *, chunk: int = 5_000) -> Iterator[tuple[int, ArticleId]]:
         """Number and article of every entry in the window, in order."""
         number = 0
-        while entries := self.after(number, limit=chunk):
-            yield from ((entry.number, entry.sketch.article_id) for entry in entries)
-            number = entries[-1].number
+        while read := list(self._read_after(number, limit=chunk)):
+            yield from ((number, article_id) for number, _, article_id, _ in read)
+            number = read[-1][0]
+
+    def _read_after(self, number: int, *, limit: int) -> Iterator[tuple[int, int, ArticleId, bytes]]:
+        """Number, time, article and encoded sketch of each entry."""
+        with store_failures():
+            data = self._after([self._keys.entries], [number + 1, limit])
+        end = 0
+        while end < len(data):
+            sizes = _THREE_SIZES.unpack_from(data, end)
+            first = end + _THREE_SIZES.size
+            second = first + sizes[0]
+            third = second + sizes[1]
+            end = third + sizes[2]
+            given, _, at = data[first:second].partition(b"-")
+            yield int(given), int(at), ArticleId(data[second:third].decode()), data[third:end]
+
+    def n_entries(self) -> int:
+        """How many entries the log holds."""
+        with store_failures():
+            return int(self._redis.xlen(self._keys.entries))
 
     def head(self) -> int:
         """The last number given, 0 when nothing was ever appended."""
         with store_failures():
             return int(self._redis.get(self._keys.head) or 0)
 
-    def trim(self, *, limit: int = 1_000) -> int:
-        """Drop up to ``limit`` entries that have left the window, and say how many were dropped."""
+    def trim(self, generation: int, *, left: Sequence[ArticleId] = (), limit: int = 1_000) -> int | None:
+        """Drop up to ``limit`` entries that have left the window, and say how many; their articles leave the partition.
+
+        So do those of ``left`` that the log has no more. ``generation`` is the current one's number: None, and nothing
+        dropped, when it is not. Whoever trims has the keys of the log live on; those of one that nobody trims any
+        more, because the parameters have changed, are gone a window and a day later.
+        """
+        keys = [*self._keys.log(), *self._keys.partition(generation).all()]
+        args = [self._kept_ms, limit, generation, self._idle_ms, *left]
         with store_failures():
-            return int(self._trim(keys=[self._keys.entries, self._keys.numbers], args=[self._kept_ms, limit]))
+            dropped = int(self._trim(keys, args))
+        return None if dropped < 0 else dropped
 
 
-def _encode(sketch: Sketch) -> list[bytes]:
-    weights = np.clip(np.rint(sketch.weights * WEIGHT_STEPS), 0, 255).astype(np.uint8)
-    signature, terms = sketch.signature.astype("<u4"), sketch.terms.astype("<u4")
-    return [
-        sketch.text_key,
-        signature.tobytes(),
-        terms.tobytes(),
-        weights.tobytes(),
-        sketch.background.astype("<u2").tobytes(),
-    ]
-
-
-def _decode(entry_id: bytes, fields: dict[bytes, bytes]) -> Entry:
-    sketch = Sketch(
-        article_id=ArticleId(fields[b"id"].decode()),
-        text_key=fields[b"k"],
-        signature=np.frombuffer(fields[b"s"], "<u4").astype(np.uint32, copy=False),
-        terms=np.frombuffer(fields[b"t"], "<u4").astype(np.uint32, copy=False),
-        weights=np.frombuffer(fields[b"w"], np.uint8).astype(np.float32) / np.float32(WEIGHT_STEPS),
-        background=np.frombuffer(fields[b"b"], "<u2").astype(np.uint16, copy=False),
-    )
-    return Entry(number=int(entry_id.split(b"-")[0]), at=int(fields[b"at"]), sketch=sketch)
+def _parts(sketch: Sketch) -> tuple[bytes, bytes, bytes]:
+    article_id, data = sketch.article_id.encode(), encode_sketch(sketch)
+    return _TWO_SIZES.pack(len(article_id), len(data)), article_id, data

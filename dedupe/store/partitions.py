@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from redis import Redis
 
 from dedupe.models import ArticleId, Assignment, JobId, Member, Story, StoryId, StoryView
+from dedupe.store.clock import Clock, server_clock
 from dedupe.store.codec import (
     decode_assignment,
     decode_story,
@@ -18,7 +19,7 @@ from dedupe.store.codec import (
     time_of,
 )
 from dedupe.store.failures import store_failures
-from dedupe.store.keys import GenerationKeys, Keys
+from dedupe.store.keys import GenerationKeys, Keys, idle_ms
 from dedupe.store.scripts import load_script
 
 T = TypeVar("T")
@@ -55,12 +56,14 @@ class AttachOutcome(IntEnum):
 class Partitions:
     """The generations of a corpus, of which one is current."""
 
-    def __init__(self, redis: Redis, keys: Keys) -> None:
+    def __init__(self, redis: Redis, keys: Keys, *, window_days: float, clock: Clock | None = None) -> None:
         self._redis: Any = redis  # its types allow for text answers, which are never asked for
         self._keys = keys
-        self._attach = load_script(redis, "attach")
-        self._publish = load_script(redis, "publish")
-        self._fence = load_script(redis, "fence")
+        self._idle_ms = idle_ms(window_days)
+        self._now = server_clock(redis) if clock is None else clock
+        self._attach = load_script(redis, "attach", clock)
+        self._publish = load_script(redis, "publish", clock)
+        self._fence = load_script(redis, "fence", clock)
 
     def current(self) -> Generation:
         """The generation that readers see."""
@@ -78,12 +81,12 @@ class Partitions:
         """
         at = self._keys.partition(generation.number)
         now = self._now()
-        args: list[object] = [generation.number]
+        args: list[object] = [generation.number, self._idle_ms]
         for place in attached:
             story = encode_story(opened[place.article_id], created=now, settled=False) if place.opens_story else b""
             args += [place.article_id, place.assignment.story_id, encode_assignment(place.assignment), story]
         with store_failures():
-            return AttachOutcome(self._attach(keys=[self._keys.generation, *at.all()], args=args))
+            return AttachOutcome(self._attach([self._keys.generation, *at.all()], args))
 
     def fence(self, token: int) -> JobId:
         """Keep every holder of an older token from publishing, and name the job whose partition is current.
@@ -91,7 +94,7 @@ class Partitions:
         What that answer says of an older holder's job stays so: it has published, or it never will.
         """
         with store_failures():
-            return JobId(self._fence(keys=[self._keys.generation], args=[token]).decode())
+            return JobId(self._fence([self._keys.generation], [token]).decode())
 
     def replace(
         self, before: Generation, stories: Sequence[Story], *, position: int, token: int, job_id: JobId
@@ -104,9 +107,9 @@ class Partitions:
             number = int(self._redis.incr(self._keys.generations))
         at, replaced = self._keys.partition(number), self._keys.partition(before.number)
         self._write(at, stories, self._ages(before))
-        args = [before.number, number, position, token, job_id, SUPERSEDED_SECONDS * 1000]
+        args = [before.number, number, position, token, job_id, SUPERSEDED_SECONDS * 1000, self._idle_ms]
         with store_failures():
-            if self._publish(keys=[self._keys.generation, *at.all(), *replaced.all()], args=args):
+            if self._publish([self._keys.generation, *at.all(), *replaced.all()], args):
                 return Generation(number, position)
             self._redis.unlink(*at.all())
         return None
@@ -114,7 +117,7 @@ class Partitions:
     def _ages(self, before: Generation) -> dict[StoryId, tuple[int, int, frozenset[str]]]:
         """When each story was made and changed last, and who was in it."""
         at = self._keys.partition(before.number)
-        with store_failures(), self._redis.pipeline(transaction=False) as pipe:
+        with store_failures(), self._redis.pipeline(transaction=True) as pipe:
             pipe.hgetall(at.stories)
             pipe.hgetall(at.members)
             pipe.zrange(at.updated, 0, -1, withscores=True)
@@ -205,11 +208,6 @@ class Partitions:
         article_ids = [ArticleId(i) for row in known for i in row[2].decode().split("\n")]
         assignments = self.assignments(generation, article_ids)
         return [_view(i, story, names, changed, assignments) for i, story, names, changed in known]
-
-    def _now(self) -> int:
-        with store_failures():
-            seconds, microseconds = self._redis.time()
-        return int(seconds) * 1000 + int(microseconds) // 1000
 
 
 def _assignments(story: Story) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ import pytest
 
 from dedupe.errors import QueueFull, StoreUnavailable
 from dedupe.models import Article, ArticleId, ArticleStatus, DuplicateKind, Verdict
-from dedupe.store.keys import Keys, Shard
+from dedupe.store.keys import DAY_MS, Keys, Shard
 from dedupe.store.ledger import Ledger
 
 ONLY = Shard(0)
@@ -20,8 +20,8 @@ def verdict(name, of=None):
     return Verdict(ArticleId(name), ArticleId(of or name), None if of is None else ArticleId(of), kind)
 
 
-def make(redis, *, max_pending=100, lease_seconds=60.0):
-    return Ledger(redis, KEYS, window_days=1, max_pending=max_pending, lease_seconds=lease_seconds)
+def make(redis, *, max_pending=100, lease_seconds=60.0, clock=None):
+    return Ledger(redis, KEYS, window_days=1, max_pending=max_pending, lease_seconds=lease_seconds, clock=clock)
 
 
 @pytest.fixture
@@ -41,6 +41,22 @@ def test_an_accepted_article_is_queued_then_processing_then_assigned(ledger):
     states = [record.status for record in (queued, processing, assigned)]
     assert states == [ArticleStatus.QUEUED, ArticleStatus.PROCESSING, ArticleStatus.ASSIGNED]
     assert assigned.verdict == verdict("a")
+
+
+def test_dead_letters_go_when_their_records_have_expired(redis):
+    now = [1_780_000_000_000]
+    ledger = make(redis, clock=lambda: now[-1])
+    ledger.submit(ONLY, [article("old"), article("new")])
+    ledger.bury(ArticleId("old"), "cannot be read")
+    now.append(now[-1] + 2 * DAY_MS)
+    ledger.bury(ArticleId("new"), "cannot be read")
+
+    ledger.trim()
+    both = ledger.dead()
+    now.append(now[-1] + 1)
+    ledger.trim()
+
+    assert (both, ledger.dead()) == (["new"], ["new"])
 
 
 def test_the_same_article_again_changes_nothing(ledger):

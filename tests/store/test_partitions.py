@@ -30,7 +30,7 @@ def publish(partitions, before, stories, *, position, token):
 
 @pytest.fixture
 def partitions(redis):
-    return Partitions(redis, KEYS)
+    return Partitions(redis, KEYS, window_days=1)
 
 
 def ids(view):
@@ -91,12 +91,12 @@ def test_a_holder_that_was_overtaken_cannot_publish(partitions):
     assert partitions.current() == newer
 
 
-def test_a_superseded_partition_expires_and_the_current_one_does_not(redis, partitions):
+def test_a_superseded_partition_expires_within_the_hour_and_the_current_one_outlives_the_window(redis, partitions):
     first = publish(partitions, START, [story("s1", "a")], position=1, token=1)
     second = publish(partitions, first, [story("s1", "a")], position=1, token=2)
 
-    assert all(redis.ttl(key) > 0 for key in KEYS.partition(first.number).all())
-    assert all(redis.ttl(key) == -1 for key in KEYS.partition(second.number).all())
+    assert all(0 < redis.ttl(key) <= 3_600 for key in KEYS.partition(first.number).all())
+    assert all(redis.ttl(key) > 86_400 for key in KEYS.partition(second.number).all())
 
 
 def test_a_story_that_did_not_change_keeps_its_times(partitions, eventually):

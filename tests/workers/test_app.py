@@ -1,6 +1,9 @@
 import os
+import re
 import subprocess
 import sys
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -20,14 +23,20 @@ def environment(server, redis):
     return {**os.environ, "DEDUPE_STORE_URL": server.store_url, "DEDUPE_BROKER_URL": server.broker_url}
 
 
-@pytest.fixture
-def worker(environment):
+@contextmanager
+def worker_process(environment, *, level="WARNING", stderr=subprocess.DEVNULL):
     """A Celery worker started as any Celery user would."""
-    options = ["-Q", "ingest,recluster", *pool_options(2), "-l", "WARNING", "--without-mingle", "--without-gossip"]
+    options = ["-Q", "ingest,recluster", *pool_options(2), "-l", level, "--without-mingle", "--without-gossip"]
     command = [sys.executable, "-m", "celery", "-A", "workers.app", "worker", *options]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=stderr) as process:
         yield process
         process.terminate()
+
+
+@pytest.fixture
+def worker(environment):
+    with worker_process(environment) as process:
+        yield process
 
 
 @pytest.fixture
@@ -65,6 +74,20 @@ def test_work_accepted_while_no_worker_ran_is_done_when_one_starts(service, even
     request.getfixturevalue("worker")
 
     eventually(lambda: service.health().assigned == 5)
+
+
+def test_a_worker_has_its_loops_compiled_before_it_takes_work(service, environment, eventually, tmp_path):
+    service.submit(SEEDS)
+    output = tmp_path / "output"
+
+    with output.open("w") as written, worker_process(environment, level="INFO", stderr=written):
+        eventually(lambda: service.health().assigned == 5)
+
+    loops = "compiled" if find_spec("numba") else "plain"
+    told = re.findall(rf"/(\w+(?:-\d+)?)\] (warm loops={loops}|drained)", output.read_text())
+    at_work = [process for process, what in told if what == "drained"]
+    assert at_work
+    assert all(told.index((process, f"warm loops={loops}")) < told.index((process, "drained")) for process in at_work)
 
 
 def test_nothing_but_json_is_written_or_accepted():

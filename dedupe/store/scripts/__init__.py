@@ -1,13 +1,20 @@
 """The Lua scripts, each a file with its keys and arguments listed at its head."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from typing import Any
 
 from redis import Redis
 
+from dedupe.store.clock import Clock
 
-def load_script(redis: Redis, name: str) -> Callable[..., Any]:
-    """The script ``name``.lua, sent by its digest and again whole where the server has forgotten it."""
-    source = files(__name__).joinpath(f"{name}.lua").read_text(encoding="utf-8")
-    return redis.register_script(source)
+
+def load_script(redis: Redis, name: str, clock: Clock | None = None) -> Callable[[Sequence[str], Sequence[Any]], Any]:
+    """The script ``name``.lua, sent by its digest and again whole where the server has forgotten it.
+
+    The time it goes by is the clock's, the server's own without one.
+    """
+    source = "\n".join(files(__name__).joinpath(f"{part}.lua").read_text(encoding="utf-8") for part in ("now", name))
+    script = redis.register_script(source)
+
+    return lambda keys, args: script(keys=keys, args=[*args, "" if clock is None else clock()])

@@ -5,8 +5,7 @@
 if redis.call('HGET', KEYS[1], 'state') ~= 'running' or redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
   return 0
 end
-local time = redis.call('TIME')
-redis.call('HSET', KEYS[1], 'heartbeat', time[1] * 1000 + math.floor(time[2] / 1000))
+redis.call('HSET', KEYS[1], 'heartbeat', now)
 if ARGV[2] ~= '' then
   redis.call('HSET', KEYS[1], 'phase', ARGV[2], 'progress', ARGV[3])
 end

@@ -4,8 +4,6 @@
 -- KEYS  1 pending  2 dead  3 counters  4... the article records
 -- ARGV  1 most attempts  2... the ids, in the order of the records
 -- Answer: for each article its JSON, or false where it is not to be tried now
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local attempts, others = {}, false
 for i = 4, #KEYS do
   attempts[i] = tonumber(redis.call('HGET', KEYS[i], 'attempts') or '0')

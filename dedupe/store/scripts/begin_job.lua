@@ -13,7 +13,5 @@ if state ~= 'queued' then
   return 0
 end
 local token = redis.call('INCR', KEYS[2])
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[3], 'state', 'running', 'caller', ARGV[2], 'token', token, 'started', now, 'heartbeat', now)
 return token

@@ -5,8 +5,7 @@
 if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 or redis.call('EXISTS', KEYS[4]) == 0 then
   return 0
 end
-local time = redis.call('TIME')
-redis.call('ZADD', KEYS[2], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[1])
+redis.call('ZADD', KEYS[2], now, ARGV[1])
 redis.call('HSET', KEYS[4], 'failure', ARGV[2])
 redis.call('HINCRBY', KEYS[3], 'failed', 1)
 return 1

@@ -6,8 +6,6 @@ local current = redis.call('GET', KEYS[1])
 if current then
   return current
 end
-local time = redis.call('TIME')
 redis.call('SET', KEYS[1], ARGV[1])
-redis.call('HSET', KEYS[2], 'state', 'queued', 'dry_run', ARGV[2],
-  'created', time[1] * 1000 + math.floor(time[2] / 1000))
+redis.call('HSET', KEYS[2], 'state', 'queued', 'dry_run', ARGV[2], 'created', now)
 return ARGV[1]

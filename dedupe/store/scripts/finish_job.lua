@@ -10,9 +10,7 @@ end
 if ARGV[3] ~= '' and redis.call('HGET', KEYS[2], 'token') ~= ARGV[3] then
   return 0
 end
-local time = redis.call('TIME')
-redis.call('HSET', KEYS[2], 'state', ARGV[2], 'finished', time[1] * 1000 + math.floor(time[2] / 1000),
-  'error', ARGV[4], 'diff', ARGV[5])
+redis.call('HSET', KEYS[2], 'state', ARGV[2], 'finished', now, 'error', ARGV[4], 'diff', ARGV[5])
 redis.call('PEXPIRE', KEYS[2], ARGV[6])
 if ARGV[2] == 'succeeded' then
   redis.call('HSET', KEYS[2], 'phase', 'done', 'progress', 1)

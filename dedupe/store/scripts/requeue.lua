@@ -9,9 +9,8 @@ redis.call('HINCRBY', KEYS[3], 'failed', -1)
 if redis.call('EXISTS', KEYS[4]) == 0 then
   return 0
 end
-local time = redis.call('TIME')
 redis.call('HSET', KEYS[4], 'attempts', 0)
 redis.call('HDEL', KEYS[4], 'failure')
 redis.call('PEXPIRE', KEYS[4], ARGV[2])
-redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[1])
+redis.call('ZADD', KEYS[1], now, ARGV[1])
 return 1

@@ -20,8 +20,6 @@ end
 if fresh > 0 and depth + fresh > tonumber(ARGV[1]) then
   return {-1, depth}
 end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 for i = 3, #KEYS do
   if codes[i - 2] == 1 then
     local at = 3 + (i - 3) * 3
