@@ -23,8 +23,9 @@ from dedupe.models import Json
 def evaluate(*, gold: str, pred: str, min_b3: float | None, as_json: bool) -> None:
     """Score PRED, the output of cluster or duplicates, against GOLD.
 
-    GOLD has the stories of articles under "story", and their duplicate groups under "dup" or pairs under "a" and "b".
-    Every article of GOLD must be in PRED. Either can be - for JSON Lines on standard input.
+    GOLD has the stories of articles under "story", and their duplicate groups under "dup" or "group", or pairs under
+    "a" and "b" or "id1" and "id2". Every article of GOLD must be in PRED, unless either has pairs. Either can be - for
+    JSON Lines on standard input.
     """
     if gold == pred == STDIN:
         raise click.UsageError("GOLD and PRED cannot both be standard input")

@@ -29,11 +29,11 @@ def say(text: str) -> None:
 
 def note(text: str, *, quiet: bool) -> None:
     """Write a summary to stderr where a person is watching and has not asked for quiet."""
-    if not quiet and _is_watched():
+    if not quiet and is_watched():
         say(text)
 
 
-def _is_watched() -> bool:
+def is_watched() -> bool:
     """Whether a person sees stderr; it is None where it was closed."""
     return sys.stderr is not None and sys.stderr.isatty()
 
@@ -44,7 +44,7 @@ def progress(text: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
 
     Lines said meanwhile appear above it. Colours follow NO_COLOR and TERM.
     """
-    if quiet or not _is_watched():
+    if quiet or not is_watched():
         yield lambda _: None
         return
     from rich.console import Console  # noqa: PLC0415 - half the start-up time of --help
@@ -58,7 +58,7 @@ def print_rows(rows: Iterable[Mapping[str, Json]], out: str | None, *, columns: 
     from dedupe.files.write import write_rows  # noqa: PLC0415 - not for --help
 
     if out is None:
-        with _stdout() as stdout:
+        with stdout_stream() as stdout:
             write_rows(rows, stdout)
         return
     try:
@@ -69,12 +69,12 @@ def print_rows(rows: Iterable[Mapping[str, Json]], out: str | None, *, columns: 
 
 def print_text(text: str) -> None:
     """Write text and a line end to stdout."""
-    with _stdout() as stdout:
+    with stdout_stream() as stdout:
         stdout.write(f"{text}\n".encode())
 
 
 @contextmanager
-def _stdout() -> Iterator[BinaryIO]:
+def stdout_stream() -> Iterator[BinaryIO]:
     """Standard output for bytes; when its reader (``head``) has seen enough, the command ends without a word."""
     if sys.stdout is None:
         raise click.ClickException("cannot write to stdout: it is closed")

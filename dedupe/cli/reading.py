@@ -1,7 +1,7 @@
 """How commands take FILE... and give OUT: their shared options, and reading with every bad row named."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -10,6 +10,7 @@ import click
 from dedupe.cli.output import ExitCode, note, progress, say
 from dedupe.errors import BadInput
 from dedupe.files.limits import DEFAULT_LIMITS, Limits
+from dedupe.files.odometer import Odometer
 from dedupe.files.places import STDIN, input_files
 from dedupe.files.read import Repeat, read_items
 from dedupe.files.write import output_format
@@ -29,13 +30,21 @@ class Reading:
     quiet: bool
 
 
+@dataclass(slots=True)
+class Tally:
+    """What has come out of files so far."""
+
+    n_articles: int = 0
+    n_bad: int = 0
+    n_repeats: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ReadArticles:
     """What the files held: each article once, in input order."""
 
     articles: list[Article]
-    n_bad: int
-    n_repeats: int
+    tally: Tally
 
 
 def reading_options(command: _Command) -> _Command:
@@ -94,34 +103,50 @@ def _is_same(path: str, out: str) -> bool:
 
 def read_files(files: Sequence[str], reading: Reading) -> ReadArticles:
     """Read every article; name each bad row on stderr, or raise the first."""
+    tally = Tally()
+    articles: list[Article] = []
+    with progress("reading", quiet=reading.quiet) as update:
+        for article in articles_of(files, reading, tally):
+            articles.append(article)
+            if len(articles) % _ARTICLES_BETWEEN_UPDATES == 0:
+                update(f"reading: {len(articles)} articles")
+    return ReadArticles(articles, tally)
+
+
+def articles_of(
+    files: Sequence[str], reading: Reading, tally: Tally, *, odometer: Odometer | None = None
+) -> Iterator[Article]:
+    """Articles as they are read, each once, in input order; each bad row is named on stderr, or the first raised.
+
+    A path that stands for no file is a usage error at once.
+    """
     try:
-        items = read_items(files, limits=Limits(max_article_chars=reading.max_article_chars))
+        items = read_items(files, limits=Limits(max_article_chars=reading.max_article_chars), odometer=odometer)
     except BadInput as error:
         raise click.UsageError(str(error)) from None
-    articles: list[Article] = []
-    n_bad = n_repeats = 0
-    with progress("reading", quiet=reading.quiet) as update:
-        for item in items:
-            if isinstance(item, Article):
-                articles.append(item)
-                if len(articles) % _ARTICLES_BETWEEN_UPDATES == 0:
-                    update(f"reading: {len(articles)} articles")
-            elif isinstance(item, Repeat):
-                n_repeats += 1
-            elif reading.on_error == "stop":
-                raise item
-            else:
-                say(str(item))
-                n_bad += 1
-    return ReadArticles(articles, n_bad, n_repeats)
+    return _counted(items, reading, tally)
 
 
-def finish(found: ReadArticles, result: str, *, quiet: bool) -> None:
+def _counted(items: Iterator[Article | BadInput | Repeat], reading: Reading, tally: Tally) -> Iterator[Article]:
+    for item in items:
+        if isinstance(item, Article):
+            tally.n_articles += 1
+            yield item
+        elif isinstance(item, Repeat):
+            tally.n_repeats += 1
+        elif reading.on_error == "stop":
+            raise item
+        else:
+            say(str(item))
+            tally.n_bad += 1
+
+
+def finish(tally: Tally, result: str, *, quiet: bool) -> None:
     """Sum up on stderr, and exit with 3 where rows were bad."""
-    note(f"{len(found.articles)} articles, {result}", quiet=quiet)
-    if found.n_repeats and not quiet:
-        say(f"rows that repeat the id and text of an earlier row and count once: {found.n_repeats}")
-    if found.n_bad:
+    note(f"{tally.n_articles} articles, {result}", quiet=quiet)
+    if tally.n_repeats and not quiet:
+        say(f"rows that repeat the id and text of an earlier row and count once: {tally.n_repeats}")
+    if tally.n_bad:
         if not quiet:
-            say(f"bad rows skipped: {found.n_bad}")
+            say(f"bad rows skipped: {tally.n_bad}")
         raise click.exceptions.Exit(ExitCode.BAD_INPUT)

@@ -25,7 +25,7 @@ class LazyCommand:
 # A new subcommand is a click command in a module of this package and a line here.
 SECTIONS: Mapping[str, Mapping[str, LazyCommand]] = {
     "Files in, no server needed": {
-        "duplicates": LazyCommand("dedupe.cli.offline", "Which articles repeat which."),
+        "duplicates": LazyCommand("dedupe.cli.duplicates", "Which articles repeat which."),
         "cluster": LazyCommand("dedupe.cli.offline", "Which articles tell the same story."),
         "evaluate": LazyCommand("dedupe.cli.evaluation", "Score stories or duplicates against gold labels."),
     },

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dedupe.errors import BadInput
+from dedupe.files.corpora import CORPUS, of_corpus
 from dedupe.files.field_names import find_value
 from dedupe.files.identity import content_id
 from dedupe.files.limits import DEFAULT_LIMITS, Limits
 from dedupe.files.places import FileFormat, input_files
 from dedupe.files.read import read_rows
 from dedupe.files.row import Row
+from dedupe.models import ArticleId
 
 _PAIR_COLUMNS = (("a", "b"), ("id1", "id2"))
 _STORY_COLUMNS = ("story",)
@@ -69,6 +71,8 @@ def _note(label_of: dict[str, str], row: Row, columns: tuple[str, ...]) -> None:
         label = _label(row, column)
         if label is None:
             continue
+        if row.values.get(f"{column}_in") == CORPUS:
+            label = of_corpus(ArticleId(label))  # not the group of an article of the files that has this id
         article_id = _article_id(row)
         if label_of.setdefault(article_id, label) != label:
             rule = f"article {article_id!r} is already under {label_of[article_id]!r}, got {label!r}"

@@ -1,6 +1,7 @@
 """Articles of any files, in input order, with everything that is wrong among them."""
 
 import hashlib
+import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from dedupe.files.identity import content_id
 from dedupe.files.json_documents import read_json_document
 from dedupe.files.json_lines import read_json_lines
 from dedupe.files.limits import DEFAULT_LIMITS, Limits
+from dedupe.files.odometer import Odometer
 from dedupe.files.parquet import read_parquet
 from dedupe.files.places import FileFormat, InputFile, input_files
 from dedupe.files.plain_text import read_plain_text
@@ -30,13 +32,6 @@ class Repeat:
     article_id: ArticleId
 
 
-@dataclass(frozen=True, slots=True)
-class _First:
-    source: str
-    line: int | None
-    content: bytes
-
-
 def read_articles(paths: Sequence[str], *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Article | BadInput]:
     """Articles and bad rows in input order; a row that repeats an earlier one is left out.
 
@@ -46,16 +41,20 @@ def read_articles(paths: Sequence[str], *, limits: Limits = DEFAULT_LIMITS) -> I
     return (item for item in read_items(paths, limits=limits) if not isinstance(item, Repeat))
 
 
-def read_items(paths: Sequence[str], *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Article | BadInput | Repeat]:
+def read_items(
+    paths: Sequence[str], *, limits: Limits = DEFAULT_LIMITS, odometer: Odometer | None = None
+) -> Iterator[Article | BadInput | Repeat]:
     """As ``read_articles``, with the repeats in their place, for whoever counts them."""
-    return _items(input_files(paths), limits=limits)
+    return _items(input_files(paths), limits=limits, odometer=odometer)
 
 
-def _items(files: Sequence[InputFile], *, limits: Limits) -> Iterator[Article | BadInput | Repeat]:
-    first_by_id: dict[ArticleId, _First] = {}
+def _items(
+    files: Sequence[InputFile], *, limits: Limits, odometer: Odometer | None
+) -> Iterator[Article | BadInput | Repeat]:
+    firsts = _Firsts()
     for file in files:
-        for row in read_rows(file, limits=limits, header_fault=_no_article_columns):
-            yield row if isinstance(row, BadInput) else _item(row, first_by_id, limits=limits)
+        for row in read_rows(file, limits=limits, header_fault=_no_article_columns, odometer=odometer):
+            yield row if isinstance(row, BadInput) else _item(row, firsts, limits=limits)
 
 
 def _no_article_columns(columns: Sequence[str]) -> str | None:
@@ -64,20 +63,50 @@ def _no_article_columns(columns: Sequence[str]) -> str | None:
     return f"the header must name a 'title' or 'text' column, got {', '.join(map(repr, columns))[:200]}"
 
 
-def _item(row: Row, first_by_id: dict[ArticleId, _First], *, limits: Limits) -> Article | BadInput | Repeat:
+def _item(row: Row, firsts: "_Firsts", *, limits: Limits) -> Article | BadInput | Repeat:
     try:
         article = article_from_mapping(row.values, source=row.source, line=row.line, limits=limits)
     except BadInput as bad:
         return bad
-    here = _First(row.source, row.line, _content_hash(article))
-    first = first_by_id.setdefault(article.id, here)
-    if first is here:
+    content = _content_hash(article)
+    first = firsts.note(article.id, content, row)
+    if first is None:
         return article
     # An id made from the content may meet the same text in another spelling; that is no conflict.
-    if first.content == here.content or _has_made_id(article):
+    if first.content == content or _has_made_id(article):
         return Repeat(row.source, row.line, article.id)
-    place = first.source if first.line is None else f"{first.source}:{first.line}"
-    return BadInput(row.source, row.line, "id", f"{article.id!r} already stands for another text, at {place}")
+    return BadInput(row.source, row.line, "id", f"{article.id!r} already stands for another text, at {first.place}")
+
+
+@dataclass(frozen=True, slots=True)
+class _First:
+    content: bytes
+    place: str
+
+
+class _Firsts:
+    """Which row had an id first. One packed string an article: there may be millions of them."""
+
+    _PACKED = struct.Struct("<16sqq")
+    _NO_LINE = -1
+
+    def __init__(self) -> None:
+        self._packed: dict[ArticleId, bytes] = {}
+        self._sources: list[str] = []
+
+    def note(self, article_id: ArticleId, content: bytes, row: Row) -> _First | None:
+        """Take an id in; the row that has had it already, if there is one."""
+        if not self._sources or self._sources[-1] != row.source:
+            self._sources.append(row.source)
+        line = self._NO_LINE if row.line is None else row.line
+        here = self._PACKED.pack(content, line, len(self._sources) - 1)
+        packed = self._packed.setdefault(article_id, here)
+        return None if packed is here else self._unpacked(packed)
+
+    def _unpacked(self, packed: bytes) -> _First:
+        content, line, number = self._PACKED.unpack(packed)
+        source = self._sources[number]
+        return _First(content, source if line == self._NO_LINE else f"{source}:{line}")
 
 
 def _has_made_id(article: Article) -> bool:
@@ -94,10 +123,11 @@ def read_rows(
     *,
     limits: Limits = DEFAULT_LIMITS,
     header_fault: Callable[[Sequence[str]], str | None] = lambda _: None,
+    odometer: Odometer | None = None,
 ) -> Iterator[Row | BadInput]:
     """Yield the rows of one file, whatever they mean; where it cannot be read on, one ``BadInput``."""
     try:
-        yield from _rows(file, limits=limits, header_fault=header_fault)
+        yield from _rows(file, limits=limits, header_fault=header_fault, odometer=odometer)
     except OSError as error:
         yield BadInput(file.path, None, None, f"cannot be read: {error.strerror or error}")
     except (EOFError, zlib.error) as error:
@@ -107,12 +137,18 @@ def read_rows(
 
 
 def _rows(
-    file: InputFile, *, limits: Limits, header_fault: Callable[[Sequence[str]], str | None]
+    file: InputFile,
+    *,
+    limits: Limits,
+    header_fault: Callable[[Sequence[str]], str | None],
+    odometer: Odometer | None,
 ) -> Iterator[Row | BadInput]:
     if file.format is FileFormat.PARQUET:
         yield from read_parquet(file.path)
+        if odometer is not None:
+            odometer.pass_by(file.path)
         return
-    with utf8_stream(file.path) as stream:
+    with utf8_stream(file.path, odometer=odometer) as stream:
         match file.format:
             case FileFormat.JSON_LINES:
                 yield from read_json_lines(stream, source=file.path, limits=limits)

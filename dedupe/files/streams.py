@@ -5,10 +5,11 @@ import gzip
 import io
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import count
 from typing import BinaryIO, cast
 
+from dedupe.files.odometer import Odometer
 from dedupe.files.places import STDIN
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -16,16 +17,16 @@ _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @contextmanager
-def utf8_stream(path: str) -> Iterator[BinaryIO]:
+def utf8_stream(path: str, *, odometer: Odometer | None = None) -> Iterator[BinaryIO]:
     """Open a file or standard input; what is read is always UTF-8 bytes.
 
     Gzip and UTF-16 are recognised by their first bytes, whatever the name says. What claims to be UTF-8
-    is not checked here.
+    is not checked here. An ``odometer`` counts what is read of a file.
     """
     if path == STDIN:
         yield _as_utf8(sys.stdin.buffer)
         return
-    with open(path, "rb") as file:
+    with open(path, "rb") as file, nullcontext() if odometer is None else odometer.on(file):
         yield _as_utf8(file)
 
 

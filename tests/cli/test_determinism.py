@@ -3,6 +3,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 EVENTS = (
     "Flood waters close the northern railway after heavy rain in the valleys",
     "Minister resigns over the budget vote as the coalition loses its majority",
@@ -19,13 +21,14 @@ def rows():
         yield {"id": f"r{n}", "text": f"{' '.join(turned)}. {' '.join(reversed(event))} number {n} {' '.join(event)}."}
 
 
-def test_the_output_does_not_depend_on_the_hash_seed_of_the_process(tmp_path):
+@pytest.mark.parametrize("command", ["cluster", "duplicates"])
+def test_the_output_does_not_depend_on_the_hash_seed_of_the_process(tmp_path, command):
     path = tmp_path / "rows.jsonl"
     path.write_text("\n".join(map(json.dumps, rows())))
 
     outputs = {
         subprocess.run(
-            [sys.executable, "-m", "dedupe", "cluster", "-q", str(path)],
+            [sys.executable, "-m", "dedupe", command, "-q", str(path)],
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,

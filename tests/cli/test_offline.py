@@ -15,18 +15,6 @@ def rows_of(out):
     return [json.loads(line) for line in out.splitlines()]
 
 
-@pytest.fixture(scope="module")
-def copied(seeds, tmp_path_factory):
-    """The seeds as JSON Lines, the first of them again under another id and again with one word changed."""
-    first = sorted(seeds.glob("*.txt"))[0]
-    rows = [{"id": path.stem, "text": path.read_text(encoding="utf-8")} for path in sorted(seeds.glob("*.txt"))]
-    text = first.read_text(encoding="utf-8")
-    rows += [{"id": "again", "text": text}, {"id": "edited", "text": text.replace("Monday", "Tuesday")}]
-    path = tmp_path_factory.mktemp("copied") / "copied.jsonl"
-    path.write_text("".join(json.dumps({**row, "dup": row["id"]}) + "\n" for row in rows))
-    return path
-
-
 def test_the_seeds_are_three_stories_of_one_topic_in_input_order(dedupe, seeds):
     code, out, err = dedupe("cluster", seeds)
 
@@ -39,45 +27,6 @@ def test_the_seeds_are_three_stories_of_one_topic_in_input_order(dedupe, seeds):
     assert len(set(story)) == 3
     assert len({row["topic"] for row in rows}) == 1
     assert {row["duplicate_of"] for row in rows} == {None}
-
-
-def test_copies_are_named_with_what_they_copy(dedupe, copied):
-    code, out, _ = dedupe("duplicates", copied)
-
-    by_id = {row["id"]: row for row in rows_of(out)}
-    first = next(iter(by_id))
-    assert code == 0
-    assert list(by_id["again"]) == ["id", "group", "duplicate_of", "kind", "jaccard", "containment"]
-    assert (by_id["again"]["duplicate_of"], by_id["again"]["kind"]) == (first, "exact")
-    assert (by_id["edited"]["duplicate_of"], by_id["edited"]["kind"]) == (first, "near")
-    assert {row["group"] for row in by_id.values()} == by_id.keys() - {"again", "edited"}
-
-
-def test_pairs_are_printed_once_and_in_input_order(dedupe, copied):
-    _, out, _ = dedupe("duplicates", "--pairs", copied)
-
-    rows = rows_of(out)
-    assert list(rows[0]) == ["a", "b", "kind", "jaccard", "containment"]
-    assert {(row["a"][:3], row["b"]) for row in rows} == {
-        ("000", "again"),
-        ("000", "edited"),
-        ("aga", "edited"),
-    }
-    assert len(rows) == 3
-
-
-def test_no_seed_repeats_another(dedupe, seeds):
-    assert dedupe("duplicates", "--pairs", seeds) == (0, b"", "")
-
-
-def test_the_threshold_is_of_the_jaccard_similarity(dedupe, write):
-    words = [f"word{n}" for n in range(60)]
-    shorter = [*words[:30], *(f"other{n}" for n in range(10)), *words[30:]]
-    path = write("a.jsonl", {"id": "a", "text": " ".join(words)}, {"id": "b", "text": " ".join(shorter)})
-
-    jaccard = rows_of(dedupe("duplicates", "--threshold", 0.4, "--pairs", path)[1])[0]["jaccard"]
-
-    assert 0.4 <= jaccard < 1
 
 
 def test_bad_rows_are_named_and_skipped_and_the_exit_code_is_3(dedupe, write):

@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from tests.cli.generated import lines
+
 DEDUPE = [sys.executable, "-m", "dedupe"]
 
 
@@ -67,3 +69,32 @@ def test_finding_no_pairs_is_a_prediction_and_gold_without_labels_is_none(dedupe
     assert (found_none["n_pred"], found_none["score"]["recall"]) == (0, 0.0)
     assert dedupe("evaluate", empty, pairs)[0] == 2
     assert dedupe("evaluate", empty, empty)[0] == 2
+
+
+def test_what_the_command_finds_is_a_prediction_and_a_gold_standard_in_every_format(dedupe, tmp_path):
+    (tmp_path / "files.jsonl").write_text(lines(60))
+    outs = [tmp_path / name for name in ("groups.jsonl", "groups.csv", "pairs.jsonl", "pairs.tsv")]
+
+    for out in outs:
+        dedupe("duplicates", tmp_path / "files.jsonl", "-o", out, *(["--pairs"] if "pairs" in out.name else []))
+    scores = {
+        (gold.name, pred.name): json.loads(dedupe("evaluate", gold, pred, "--json")[1])["duplicates"]
+        for gold in outs
+        for pred in outs
+    }
+
+    assert all(score["n_shared"] >= 15 for score in scores.values())
+    assert {
+        score["score"]["f1"]
+        for names, score in scores.items()
+        if names[0].partition(".")[0] == names[1].partition(".")[0]
+    } == {1.0}
+
+
+def test_a_group_of_the_corpus_is_not_that_of_a_file_with_the_same_id(dedupe, write):
+    gold = write("gold.jsonl", {"id": "x", "dup": "one"}, {"id": "y", "dup": "two"})
+    pred = write(
+        "pred.jsonl", {"id": "x", "group": "x", "group_in": "files"}, {"id": "y", "group": "x", "group_in": "corpus"}
+    )
+
+    assert json.loads(dedupe("evaluate", gold, pred, "--json")[1])["duplicates"]["n_pred"] == 0

@@ -86,7 +86,7 @@ def test_a_file_that_cannot_be_written_is_refused(tmp_path, name):
 
 
 def test_results_have_the_keys_that_were_promised_in_their_order():
-    verdict = row_of_verdict(Verdict("b", "a", "a", DuplicateKind.NEAR, 2 / 3, 1.0))
+    verdict = row_of_verdict(Verdict("b", "a", "a", DuplicateKind.CONTAINED, 2 / 3, 1.0, "a"))
     pair = row_of_pair(DuplicatePair("a", "b", DuplicateKind.EXACT, 1.0, 1.0))
     story = Story("s", "t", "Label", ("word",), "b", (Member("b", None, 1.0), Member("a", "b", 0.5)))
     lines = list(rows_of_stories([story], order=["a", "b"]))
@@ -95,11 +95,13 @@ def test_results_have_the_keys_that_were_promised_in_their_order():
         ("id", "b"),
         ("group", "a"),
         ("duplicate_of", "a"),
-        ("kind", "near"),
+        ("kind", "contained"),
         ("jaccard", 0.666667),
         ("containment", 1.0),
+        ("container", "a"),
     ]
-    assert list(pair.values()) == ["a", "b", "exact", 1.0, 1.0]
+    assert list(pair) == ["a", "b", "kind", "jaccard", "containment", "container"]
+    assert list(pair.values()) == ["a", "b", "exact", 1.0, 1.0, None]
     assert list(lines[0].items()) == [
         ("id", "a"),
         ("story", "s"),
