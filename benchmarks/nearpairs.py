@@ -23,7 +23,7 @@ from floors import check
 
 from dedupe.models import Article, ArticleId, DuplicatePair
 from dedupe.near_duplicates.find import find_near_duplicates, prepare
-from dedupe.near_duplicates.verify import Candidate, are_siblings, overlap, shared, thresholds
+from dedupe.near_duplicates.verify import Candidate, are_siblings, overlaps, thresholds
 from dedupe.settings import DuplicateParams
 
 _STRATA = ("jaccard >= .5", "jaccard .3 to .5", "containment >= .6")
@@ -94,12 +94,11 @@ def _reason(
     if pair.ids in found:
         return "found"
     a, b = (prepared[ArticleId(name)] for name in pair.ids)
-    jaccard, containment = overlap(a.shingles, b.shingles)
-    least_jaccard, least_containment = thresholds(min(a.shingles.size, b.shingles.size), params)
-    if jaccard < least_jaccard and containment < least_containment:
+    found = overlaps([(a, b)])
+    least_jaccard, least_containment = thresholds(found.n_smaller, params)
+    if found.jaccard < least_jaccard and found.containment < least_containment:
         return "too little in common"
-    is_sibling = are_siblings(a, b, shared(a.shingles, b.shingles), params)
-    return "siblings" if is_sibling else "never compared"
+    return "siblings" if are_siblings(found, params) else "never compared"
 
 
 def _report(

@@ -1,9 +1,11 @@
 """Time texts to signatures, step by step and beside the peers, and measure what the signatures estimate.
 
-    signatures.py ARTICLES.jsonl... [--articles N] [--least-words N] [--shingle-words N] [--rounds N] [--json OUT]
+    signatures.py ARTICLES.jsonl... [--articles N] [--words N] [--same-shingles] [--rounds N] [--json OUT]
 
-Each round times every step and every peer once, one after the other, in one thread; printed are medians of processor
-time in microseconds for 400 words, and how many times a peer takes as long as we do. rensa and gaoya are measured where
+Articles are cut to their first 420 words, and shorter ones left out; `--words 0` takes all as they are. Each round
+times every step and every peer once, one after the other, in one thread; printed are medians of processor time in
+microseconds for 400 words, how many times a peer takes as long as we do, and how many are asked. Peers have shingles of
+five words, their users' habit, and we ours, unless `--same-shingles` gives all ours. rensa and gaoya are measured where
 they are installed (the extra ``bench``). Then the error of the estimated Jaccard similarity on pairs of windows of the
 articles' words, from nothing shared to nearly all. ARTICLES may be gzipped.
 """
@@ -16,8 +18,9 @@ import re
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib.util import find_spec
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from statistics import median
 
@@ -26,25 +29,37 @@ from datasketch import MinHash
 
 from dedupe.near_duplicates.shingles import cut_shingles, shingle_hashes
 from dedupe.near_duplicates.signatures import signatures, signatures_of
+from dedupe.near_duplicates.sketching import sketch_texts
 from dedupe.settings import SketchParams
 from dedupe.text import kernels
-from dedupe.text.normalise import key_of_normalised, normalise
+from dedupe.text.keys import text_keys_of
+from dedupe.text.normalise import normalise
 from dedupe.text.words import cut_words
 
 OURS = "signatures"
+ONE = "one signature"
+ASKED = {"datasketch": 60, "rensa R-MinHash": 25, "gaoya, with its index": 10}
+PEERS_SHINGLE_WORDS = 5
 PAIR_WORDS = 400
 N_STRATA = 20
 
 Step = Callable[[], object]
 
 
-def read_texts(path: Path, *, limit: int, least_words: int) -> list[str]:
-    """Texts of the first articles of a JSON Lines file that are long enough."""
+def read_texts(path: Path, *, limit: int, n_words: int) -> list[str]:
+    """First words of the texts of the first articles of a JSON Lines file that have so many; whole texts for 0."""
     with (gzip.open if path.suffix == ".gz" else open)(path, "rt") as lines:
         texts = (json.loads(line)["text"] for line in lines)
+        long_enough = (text for text in texts if len(text.split()) >= n_words)
         return [
-            text for _, text in zip(range(limit), (t for t in texts if len(t.split()) >= least_words), strict=False)
+            cut_after(text, n_words) if n_words else text for _, text in zip(range(limit), long_enough, strict=False)
         ]
+
+
+def cut_after(text: str, n_words: int) -> str:
+    """The text as far as its first words go, its lines as they are."""
+    last = next(islice(re.finditer(r"\S+", text), n_words - 1, None))
+    return text[: last.end()]
 
 
 def words_of(text: str) -> list[str]:
@@ -93,31 +108,34 @@ def on_plain_path(texts: list[str], params: SketchParams) -> object:
         kernels.choose("always")
 
 
-def steps_of(texts: list[str], params: SketchParams) -> dict[str, Step]:
+def steps_of(texts: list[str], params: SketchParams, peers: SketchParams) -> dict[str, Step]:
     """What is timed, by name."""
     normal = [normalise(text) for text in texts]
     words = cut_words(normal)
     hashes, offsets = shingle_hashes(words, shingle_words=params.shingle_words)
     steps: dict[str, Step] = {
         "normalise": lambda: [normalise(text) for text in texts],
-        "text key": lambda: [key_of_normalised(text) for text in normal],
+        "text keys": lambda: text_keys_of(words, normal),
         "cut words": lambda: cut_words(normal),
         "shingle hashes": lambda: shingle_hashes(words, shingle_words=params.shingle_words),
         "signatures of hashes": lambda: signatures_of(hashes, offsets, params),
         OURS: lambda: signatures(texts, params),
+        ONE: lambda: [signatures([text], params) for text in texts],
+        "sketches": lambda: sketch_texts(texts, params),
         "signatures, plain path": lambda: on_plain_path(texts, params),
-        "datasketch": lambda: of_datasketch(texts, params),
+        "datasketch": lambda: of_datasketch(texts, peers),
     }
     if find_spec("rensa") is not None:
-        steps["rensa R-MinHash"] = lambda: of_rensa(texts, params)
+        steps["rensa R-MinHash"] = lambda: of_rensa(texts, peers)
     if find_spec("gaoya") is not None:
-        steps["gaoya, with its index"] = lambda: of_gaoya(texts, params)
+        steps["gaoya, with its index"] = lambda: of_gaoya(texts, peers)
     return steps
 
 
 def measure(steps: Mapping[str, Step], *, rounds: int, n_words: int) -> dict[str, float]:
     """Median processor time of each step in microseconds for 400 words; ours is taken before each other one."""
     seconds: dict[str, list[float]] = {name: [] for name in steps}
+    steps[OURS]()
     for _ in range(rounds):
         for name, step in steps.items():
             for own, run in ((OURS, steps[OURS]), (name, step)):
@@ -172,35 +190,48 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("articles", type=Path, nargs="+")
     parser.add_argument("--articles", dest="limit", type=int, default=1000)
-    parser.add_argument("--least-words", type=int, default=0)
+    parser.add_argument("--words", type=int, default=420)
     parser.add_argument("--shingle-words", type=int, default=SketchParams().shingle_words)
+    parser.add_argument("--same-shingles", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     params = SketchParams(shingle_words=arguments.shingle_words)
+    peers = params if arguments.same_shingles else replace(params, shingle_words=PEERS_SHINGLE_WORDS)
     kernels.choose("always")
+    kernels.load()
     found = {}
     for path in arguments.articles:
-        texts = read_texts(path, limit=arguments.limit, least_words=arguments.least_words)
-        found[path.name] = report(path.name, texts, params, rounds=arguments.rounds)
+        texts = read_texts(path, limit=arguments.limit, n_words=arguments.words)
+        found[path.name] = report(path.name, texts, params, peers, rounds=arguments.rounds)
     if arguments.json is not None:
         arguments.json.write_text(json.dumps({"signatures": found}, indent=2) + "\n")
     return 0 if all(result["equal to datasketch"] for result in found.values()) else 1
 
 
-def report(name: str, texts: list[str], params: SketchParams, *, rounds: int) -> dict[str, object]:
+def report(name: str, texts: list[str], params: SketchParams, peers: SketchParams, *, rounds: int) -> dict[str, object]:
     """Measure one file and print its table."""
     n_words = len(cut_words(texts).ids)
-    microseconds = measure(steps_of(texts, params), rounds=rounds, n_words=n_words)
+    microseconds = measure(steps_of(texts, params, peers), rounds=rounds, n_words=n_words)
     ratios = {step: value / microseconds[OURS] for step, value in microseconds.items()}
     error = estimation_error(texts, params)
     is_equal = is_equal_to_datasketch(texts, params)
-    print(f"{name}: {len(texts)} articles of {n_words / len(texts):.0f} words, µs for 400 words and times ours")
+    print(f"{name}: {len(texts)} articles of {n_words / len(texts):.0f} words, {params.num_perm} permutations,")
+    print(
+        f"shingles of {params.shingle_words} words, of peers {peers.shingle_words}: µs for 400 words, times ours, asked"
+    )
     for step, value in microseconds.items():
-        print(f"  {step:24}{value:9.1f}{ratios[step]:9.1f}")
+        print(f"  {step:24}{value:9.1f}{ratios[step]:9.1f}{ASKED.get(step, ''):>7}")
     print("  " + ", ".join(f"{key} {value:.4g}" for key, value in error.items()))
     print(f"  equal to datasketch: {is_equal}")
-    return {"us_per_400_words": microseconds, "times_ours": ratios, "error": error, "equal to datasketch": is_equal}
+    return {
+        "us_per_400_words": microseconds,
+        "times_ours": ratios,
+        "asked": ASKED,
+        "shingle_words": {"ours": params.shingle_words, "peers": peers.shingle_words},
+        "error": error,
+        "equal to datasketch": is_equal,
+    }
 
 
 if __name__ == "__main__":
