@@ -4,8 +4,9 @@
 
 PAIRS has a header and a pair a line: two ids, their Jaccard similarity and their containment on shingles of five words.
 Printed are the recall of pairs by Jaccard similarity and by containment, why the missed ones were missed (never
-compared, too little in common, siblings that fill one template), and how many pairs were found beyond those listed.
---unguarded counts short notes and siblings that fill one template as copies too: what is missed then, the index missed.
+compared, too little in common, in one place as a quotation is, siblings that fill one template), and how many pairs
+were found beyond those listed. --unguarded counts short notes and siblings that fill one template as copies too: what
+is missed then, the index missed.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from floors import check
 
 from dedupe.models import Article, ArticleId, DuplicatePair
 from dedupe.near_duplicates.find import find_near_duplicates, prepare
-from dedupe.near_duplicates.verify import Candidate, are_siblings, overlaps, thresholds
+from dedupe.near_duplicates.verify import Candidate, compare
 from dedupe.settings import DuplicateParams
 
 _STRATA = ("jaccard >= .5", "jaccard .3 to .5", "containment >= .6")
@@ -57,13 +58,15 @@ def main() -> int:
 
 
 def unguarded(params: DuplicateParams) -> DuplicateParams:
-    """The same thresholds at every length, and no siblings."""
+    """The same thresholds at every length, in any place, and no siblings."""
     return replace(
         params,
         short_jaccard=params.jaccard,
         short_containment=params.containment,
         least_shingles=1,
         sibling_gap=1.0,
+        scatter=replace(params.scatter, most_lost=1.0),
+        furniture=replace(params.furniture, least_share=1.0),
     )
 
 
@@ -94,11 +97,12 @@ def _reason(
     if pair.ids in found:
         return "found"
     a, b = (prepared[ArticleId(name)] for name in pair.ids)
-    found = overlaps([(a, b)])
-    least_jaccard, least_containment = thresholds(found.n_smaller, params)
-    if found.jaccard < least_jaccard and found.containment < least_containment:
-        return "too little in common"
-    return "siblings" if are_siblings(found, params) else "never compared"
+    if compare(a, b, params) is not None:
+        return "never compared"
+    if compare(a, b, replace(params, sibling_gap=1.0)) is not None:
+        return "siblings"
+    scattered = replace(params, sibling_gap=1.0, scatter=replace(params.scatter, most_lost=1.0))
+    return "in one place" if compare(a, b, scattered) is not None else "too little in common"
 
 
 def _report(

@@ -97,7 +97,7 @@ def main() -> int:
     quality = {f"{name} F1": value.f1 for name, value in scores.items()}
     quality |= {f"{name} without templates": 1 - value.template_share for name, value in scores.items()}
     quality |= {f"recall {kind}": share for kind, share in kinds.items()}
-    return check(quality, arguments.floors, "planted")
+    return check(quality, arguments.floors, arguments.section)
 
 
 def _arguments() -> argparse.Namespace:
@@ -106,6 +106,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("planted", type=Path)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--floors", type=Path, help="fail below these qualities")
+    parser.add_argument("--section", default="planted", help="which of the floors")
     parser.add_argument("--shingle-words", type=int, default=defaults.sketch.shingle_words)
     parser.add_argument("--jaccard", type=float, default=defaults.jaccard)
     parser.add_argument("--containment", type=float, default=defaults.containment)

@@ -32,8 +32,9 @@ from redis import Redis
 from twins import judged_twins
 
 from dedupe.local.server import embedded_server
-from dedupe.models import Article, ArticleId, Sketch, Verdict
-from dedupe.near_duplicates.stars import Stars
+from dedupe.models import Article, ArticleId, Sketch
+from dedupe.near_duplicates.bounds import Bounds, bounds_of
+from dedupe.near_duplicates.index import SignatureIndex
 from dedupe.settings import AttachParams, DuplicateParams
 from dedupe.sketches import sketch_articles
 from dedupe.store.keys import Keys
@@ -85,25 +86,22 @@ def without_terms(sketch: Sketch) -> Sketch:
 
 def through_our_log(redis: Redis, sketches: Sequence[Sketch], *, batch: int) -> None:
     """Append in batches, replay each, and look every article up before it is taken in."""
-    log, stars, position = Log(redis, KEYS, window_days=30), Stars(DuplicateParams()), 0
+    params = DuplicateParams()
+    log, index, position = Log(redis, KEYS, window_days=30), SignatureIndex(params.sketch), 0
     for begin in range(0, len(sketches), batch):
         log.append(sketches[begin : begin + batch])
         entries = log.after(position, limit=batch)
         position = entries[-1].number
-        take_in(stars, [entry.sketch for entry in entries])
+        look_up(index, [entry.sketch for entry in entries], bounds_of(params))
 
 
-def take_in(stars: Stars, sketches: Sequence[Sketch]) -> None:
-    """Look up and index a batch, each article against those before it."""
+def look_up(index: SignatureIndex, sketches: Sequence[Sketch], bounds: Bounds) -> int:
+    """Look up and index a batch, each article against those before it; how many have something before them."""
     ids = [sketch.article_id for sketch in sketches]
     signatures = np.stack([sketch.signature for sketch in sketches])
     text_keys = np.frombuffer(b"".join(sketch.text_key for sketch in sketches), dtype=np.uint64).reshape(-1, 2)
-    at = 0
-    while (at := at + stars.add_while_new(ids[at:], signatures[at:], text_keys[at:])) < len(sketches):
-        suspicious = sketches[at]
-        stars.suspects(suspicious.text_key, suspicious.signature)
-        stars.add(suspicious.text_key, suspicious.signature, Verdict(suspicious.article_id, suspicious.article_id))
-        at += 1
+    found = index.pair(ids, signatures, text_keys, bounds=bounds)
+    return sum(same is not None or len(candidates) > 0 for same, candidates in found)
 
 
 def through_datasketch(url: str, sketches: Sequence[Sketch], *, bands: tuple[int, int]) -> None:

@@ -3,8 +3,9 @@
     signatures.py ARTICLES.jsonl... [--articles N] [--words N] [--same-shingles] [--rounds N] [--json OUT]
 
 Articles are cut to their first 420 words, and shorter ones left out; `--words 0` takes all as they are. Each round
-times every step and every peer once, one after the other, in one thread; printed are medians of processor time in
-microseconds for 400 words, how many times a peer takes as long as we do, and how many are asked. Peers have shingles of
+times every step and every peer once, one after the other, in one thread; printed are processor time in microseconds for
+400 words, the median of the rounds and the best, and of each how many times a peer takes as long as we do; then how
+many are asked, and the machine's load. The best is what a busy machine disturbs least. Peers have shingles of
 five words, their users' habit, and we ours, unless `--same-shingles` gives all ours. rensa and gaoya are measured where
 they are installed (the extra ``bench``). Then the error of the estimated Jaccard similarity on pairs of windows of the
 articles' words, from nothing shared to nearly all. ARTICLES may be gzipped.
@@ -14,6 +15,7 @@ import argparse
 import gzip
 import json
 import math
+import os
 import re
 import sys
 import time
@@ -132,8 +134,8 @@ def steps_of(texts: list[str], params: SketchParams, peers: SketchParams) -> dic
     return steps
 
 
-def measure(steps: Mapping[str, Step], *, rounds: int, n_words: int) -> dict[str, float]:
-    """Median processor time of each step in microseconds for 400 words; ours is taken before each other one."""
+def measure(steps: Mapping[str, Step], *, rounds: int, n_words: int) -> dict[str, list[float]]:
+    """Processor times of each step in microseconds for 400 words; ours is taken before each other one."""
     seconds: dict[str, list[float]] = {name: [] for name in steps}
     steps[OURS]()
     for _ in range(rounds):
@@ -142,7 +144,12 @@ def measure(steps: Mapping[str, Step], *, rounds: int, n_words: int) -> dict[str
                 began = time.process_time()
                 run()
                 seconds[own].append(time.process_time() - began)
-    return {name: median(taken) / n_words * 400e6 for name, taken in seconds.items()}
+    return {name: [second / n_words * 400e6 for second in taken] for name, taken in seconds.items()}
+
+
+def times_ours(microseconds: Mapping[str, float]) -> dict[str, float]:
+    """How many times a step takes as long as ours."""
+    return {step: value / microseconds[OURS] for step, value in microseconds.items()}
 
 
 def estimation_error(texts: list[str], params: SketchParams) -> dict[str, float]:
@@ -212,21 +219,26 @@ def main() -> int:
 def report(name: str, texts: list[str], params: SketchParams, peers: SketchParams, *, rounds: int) -> dict[str, object]:
     """Measure one file and print its table."""
     n_words = len(cut_words(texts).ids)
-    microseconds = measure(steps_of(texts, params, peers), rounds=rounds, n_words=n_words)
-    ratios = {step: value / microseconds[OURS] for step, value in microseconds.items()}
+    load = os.getloadavg()[0]
+    taken = measure(steps_of(texts, params, peers), rounds=rounds, n_words=n_words)
+    medians, bests = ({step: pick(values) for step, values in taken.items()} for pick in (median, min))
+    of_medians, of_bests = times_ours(medians), times_ours(bests)
     error = estimation_error(texts, params)
     is_equal = is_equal_to_datasketch(texts, params)
     print(f"{name}: {len(texts)} articles of {n_words / len(texts):.0f} words, {params.num_perm} permutations,")
-    print(
-        f"shingles of {params.shingle_words} words, of peers {peers.shingle_words}: µs for 400 words, times ours, asked"
-    )
-    for step, value in microseconds.items():
-        print(f"  {step:24}{value:9.1f}{ratios[step]:9.1f}{ASKED.get(step, ''):>7}")
+    print(f"shingles of {params.shingle_words} words, of peers {peers.shingle_words}; load {load:.1f}")
+    print(f"  {'µs for 400 words':24}{'median':>9}{'times':>9}{'best':>9}{'times':>9}{'asked':>7}")
+    for step in taken:
+        figures = f"{medians[step]:9.1f}{of_medians[step]:9.1f}{bests[step]:9.1f}{of_bests[step]:9.1f}"
+        print(f"  {step:24}{figures}{ASKED.get(step, ''):>7}")
     print("  " + ", ".join(f"{key} {value:.4g}" for key, value in error.items()))
     print(f"  equal to datasketch: {is_equal}")
     return {
-        "us_per_400_words": microseconds,
-        "times_ours": ratios,
+        "us_per_400_words": medians,
+        "times_ours": of_medians,
+        "best_us_per_400_words": bests,
+        "best_times_ours": of_bests,
+        "load": load,
         "asked": ASKED,
         "shingle_words": {"ours": params.shingle_words, "peers": peers.shingle_words},
         "error": error,

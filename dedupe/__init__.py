@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dedupe.client import AsyncClient, Client
     from dedupe.errors import DedupeError
+    from dedupe.estimators import NearDuplicates, StoryClusterer
     from dedupe.models import Article, DuplicateKind, DuplicatePair, Member, Story, Verdict
     from dedupe.near_duplicates.find import find_near_duplicates, verdicts
+    from dedupe.near_duplicates.live import NearDuplicateIndex
     from dedupe.near_duplicates.shingles import cut_shingles, shingle_hash
     from dedupe.near_duplicates.signatures import signatures
     from dedupe.settings import DuplicateParams, SketchParams, StoryParams
@@ -24,8 +26,11 @@ __all__ = [
     "DuplicatePair",
     "DuplicateParams",
     "Member",
+    "NearDuplicateIndex",
+    "NearDuplicates",
     "SketchParams",
     "Story",
+    "StoryClusterer",
     "StoryParams",
     "Verdict",
     "cluster_stories",
@@ -46,8 +51,11 @@ _HOMES = {
     "DuplicatePair": "dedupe.models",
     "DuplicateParams": "dedupe.settings",
     "Member": "dedupe.models",
+    "NearDuplicateIndex": "dedupe.near_duplicates.live",
+    "NearDuplicates": "dedupe.estimators",
     "SketchParams": "dedupe.settings",
     "Story": "dedupe.models",
+    "StoryClusterer": "dedupe.estimators",
     "StoryParams": "dedupe.settings",
     "Verdict": "dedupe.models",
     "cluster_stories": "dedupe.stories.cluster",

@@ -53,7 +53,8 @@ class DuplicateKind(StrEnum):
 class DuplicatePair:
     """Two articles of which one repeats the other; ``a`` comes before ``b`` in the input.
 
-    ``jaccard`` and ``containment`` (of the smaller shingle set in the larger) are computed on the shingles, in [0, 1].
+    ``jaccard`` and ``containment`` (of the smaller shingle set in the larger) are computed on the shingles, in [0, 1]:
+    on those the decision was made on, without what is furniture of the articles' pages (see `FurnitureParams`).
     ``container`` is the one that contains the other, None unless ``kind`` is contained.
     """
 
@@ -71,7 +72,8 @@ class Verdict:
 
     ``group`` is the id of the group's canonical article, the article's own where it repeats nothing. What it repeats
     is the canonical article itself, or a copy of it that the two have in common. ``container`` is whichever of
-    ``article_id`` and ``duplicate_of`` contains the other, None unless ``kind`` is contained.
+    ``article_id`` and ``duplicate_of`` contains the other, None unless ``kind`` is contained. ``jaccard`` and
+    ``containment`` are those of a `DuplicatePair`.
     """
 
     article_id: ArticleId

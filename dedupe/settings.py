@@ -23,7 +23,7 @@ class SketchParams:
     shingle_words: int = 2
     num_perm: int = 128
     seed: int = 1
-    bands: int = 24
+    bands: int = 16
     rows: int = 3
     lanes: int = 28
     most_holders: int = 32

@@ -61,10 +61,13 @@ class FurnitureParams:
 
     A shingle is common when ``least_holders`` articles and a share ``least_share`` of all were seen to hold it, which
     is known of a sample of each article's shingles. Where ``least_common`` of ``run`` shingles in a row are common,
-    these are furniture: both texts are judged without them. Where ``least_rest`` shingles are not left, the whole
-    texts are judged, as short ones. Where the rest is no copy, the whole texts are judged all the same if a share
-    ``rest_containment`` of the smaller rest is in the other and at most ``rest_lost`` of its runs are lost: then it is
-    much of the text that many hold. With a ``least_share`` of 1 there is hardly any furniture.
+    these are furniture: both texts are judged without them. Where ``least_rest`` shingles are not left, there is little
+    but form, and the whole texts are judged, as short ones.
+
+    Texts that fail so are judged whole all the same when the rest of them agrees: when a share ``rest_containment`` of
+    the smaller rest is in the other, or ``form_containment`` where there is little but form, and at most a share
+    ``rest_lost`` of its runs is lost. Then it is the very text that many hold, or what a form was filled with. With a
+    ``least_share`` of 1 there is hardly any furniture.
     """
 
     least_holders: int = 6
@@ -73,6 +76,7 @@ class FurnitureParams:
     least_common: int = 6
     least_rest: int = 24
     rest_containment: float = 0.3
+    form_containment: float = 0.6
     rest_lost: float = 0.12
 
     def __post_init__(self) -> None:
@@ -82,7 +86,7 @@ class FurnitureParams:
             f"1 <= least_common <= run must hold, got {self.least_common} and {self.run}",
         )
         require(self.least_rest >= 0, f"least_rest must be at least 0, got {self.least_rest}")
-        for name in ("least_share", "rest_containment", "rest_lost"):
+        for name in ("least_share", "rest_containment", "form_containment", "rest_lost"):
             require(0 <= getattr(self, name) <= 1, f"{name} must be in [0, 1], got {getattr(self, name)}")
 
 
@@ -94,9 +98,9 @@ class FigureParams:
     ``gap`` over those with one, of which less than ``most_shared`` are shared.
     """
 
-    least_shingles: int = 10
+    least_shingles: int = 16
     gap: float = 0.4
-    most_shared: float = 0.4
+    most_shared: float = 0.3
 
     def __post_init__(self) -> None:
         require(self.least_shingles >= 1, f"least_shingles must be at least 1, got {self.least_shingles}")

@@ -1,6 +1,7 @@
 """Texts to sketches by the compiled loops, block by block; normalised texts are never made. Imports numba."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from dedupe.text.kernels_texts import read_texts, room_for
 from dedupe.text.kernels_words import sketch_read
 from dedupe.text.words import blocks_of
 
-_BLOCK_CHARACTERS = 80_000  # what the loops read and write stays in a core's second cache
+_BLOCK_CHARACTERS = 160_000  # what the loops read and write stays in a core's second cache
 
 
 def read_sketches(
@@ -26,7 +27,7 @@ def read_sketches(
     Without shingles there are signatures alone.
     """
     made = _room_for(texts, params, have_shingles=have_shingles)
-    turns, permutations = turns_of(params.shingle_words), permutations_of(params.num_perm, params.seed)
+    turns, permutations = _turns(params.shingle_words), permutations_of(params.num_perm, params.seed)
     sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
     is_hard = np.zeros(len(texts), dtype=np.bool_)
     blocks = list(blocks_of(texts, n_characters=_BLOCK_CHARACTERS))
@@ -48,6 +49,9 @@ def read_sketches(
     size = int(made.offsets[-1]) if have_shingles else 0
     shingles = (made.hashes[:size], made.is_named[:size], made.offsets, made.is_figured[:size])
     return TextSketches(made.signatures, made.text_keys, *shingles), is_hard
+
+
+_turns = lru_cache(maxsize=8)(turns_of)
 
 
 def _room_for(texts: Sequence[str], params: SketchParams, *, have_shingles: bool) -> TextSketches:

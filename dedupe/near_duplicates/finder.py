@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.models import ArticleId, DuplicateKind, DuplicatePair, Verdict
+from dedupe.near_duplicates.bounds import bounds_of
 from dedupe.near_duplicates.furniture import Holders
 from dedupe.near_duplicates.index import SignatureIndex
 from dedupe.near_duplicates.sketching import TextSketches
 from dedupe.near_duplicates.stars import Stars
-from dedupe.near_duplicates.verify import Candidate, candidate_of, compare_in_order, least_estimate
+from dedupe.near_duplicates.verify import Candidate, candidate_of, compare_in_order
 from dedupe.settings import DuplicateParams
 
 _MOST_PAIRED = 1000
@@ -241,7 +242,7 @@ class _Seen:
 
     def __init__(self, params: DuplicateParams) -> None:
         self.holders = Holders(params)
-        self._least_estimate = least_estimate(params)
+        self._bounds = bounds_of(params)
         self._index = SignatureIndex(params.sketch, most_sharers=_MOST_PAIRED)
         self._equals: dict[ArticleId, list[ArticleId]] = {}
 
@@ -249,9 +250,7 @@ class _Seen:
         self, places: Sequence[ArticleId], signatures: NDArray[np.uint32], text_keys: NDArray[np.uint64]
     ) -> Iterator[_Suspected]:
         """Candidates of each article; then it is there too."""
-        found = self._index.pair(
-            places, signatures, text_keys, limit=_MOST_PAIRED, least_containment=self._least_estimate
-        )
+        found = self._index.pair(places, signatures, text_keys, limit=_MOST_PAIRED, bounds=self._bounds)
         for place, (same, alike) in zip(places, found, strict=True):
             firsts = alike if same is None else [*alike, same]
             yield _Suspected(place, {first: [first, *self._equals.get(first, ())] for first in firsts})

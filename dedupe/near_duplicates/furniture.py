@@ -61,6 +61,8 @@ class Holders:
             return is_furniture
         least = max(furniture.least_holders, furniture.least_share * int(self.n_articles[0]))
         is_common = self.counts[_finished(shingles) >> np.uint32(32 - SLOT_BITS)] >= least
+        if not is_common.any():
+            return is_furniture
         run = np.ones(furniture.run, dtype=np.int64)
         starts = np.convolve(is_common[sequence], run, mode="valid") >= furniture.least_common
         is_furniture[sequence[np.convolve(starts, run) > 0]] = True

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.models import ArticleId
+from dedupe.near_duplicates.bounds import NO_BOUNDS, Bounds
 from dedupe.near_duplicates.keys import Layout, has_shingles, layout_of
 from dedupe.near_duplicates.postings import Postings, Search, Searches
 from dedupe.near_duplicates.rows import LEAST_ROWS, nbytes, no_rows, resized, taken
@@ -73,7 +74,7 @@ class SignatureIndex:
         text_keys: NDArray[np.uint64],
         *,
         begin: int = 0,
-        least_containment: float,
+        bounds: Bounds,
     ) -> tuple[int, ArticleId | None, list[ArticleId]]:
         """Add articles from the ``begin``-th on, up to the first that an equal text or a candidate is held for.
 
@@ -81,7 +82,7 @@ class SignatureIndex:
         ``signatures`` has shape ``(len(ids), num_perm)`` and ``text_keys`` ``(len(ids), 2)``, 16 bytes each.
         """
         while begin < len(ids):
-            found = self._search_and_add(signatures, text_keys, least_containment, begin=begin, stops=True)
+            found = self._search_and_add(signatures, text_keys, bounds, begin=begin, stops=True)
             self._enter(ids[begin : begin + len(found.same)])
             begin += len(found.same)
             if found.stop is not None:
@@ -94,10 +95,10 @@ class SignatureIndex:
         signatures: NDArray[np.uint32],
         text_keys: NDArray[np.uint64],
         *,
-        least_containment: float,
+        bounds: Bounds,
     ) -> int:
         """How many articles `add_until_found` adds."""
-        return self.add_until_found(ids, signatures, text_keys, least_containment=least_containment)[0]
+        return self.add_until_found(ids, signatures, text_keys, bounds=bounds)[0]
 
     def pair(
         self,
@@ -106,7 +107,7 @@ class SignatureIndex:
         text_keys: NDArray[np.uint64],
         *,
         limit: int = MOST_CANDIDATES,
-        least_containment: float = 0.0,
+        bounds: Bounds = NO_BOUNDS,
     ) -> Iterator[tuple[ArticleId | None, list[ArticleId]]]:
         """For each article, before it is added, `same_text` and `candidates`; one of a text that is held is not added.
 
@@ -114,7 +115,7 @@ class SignatureIndex:
         """
         n_done = 0
         while n_done < len(ids):
-            found = self._search_and_add(signatures, text_keys, least_containment, begin=n_done, stops=False)
+            found = self._search_and_add(signatures, text_keys, bounds, begin=n_done, stops=False)
             is_new = found.same < 0
             self._enter([ids[n_done + at] for at in np.flatnonzero(is_new).tolist()])
             ends = np.searchsorted(found.articles, np.arange(len(is_new) + 1))
@@ -129,26 +130,24 @@ class SignatureIndex:
         text_key: bytes,
         *,
         limit: int = MOST_CANDIDATES,
-        least_containment: float = 0.0,
+        bounds: Bounds = NO_BOUNDS,
     ) -> tuple[ArticleId | None, list[ArticleId]]:
         """The oldest article of this text, of which the index should hold but one, None without any; and `candidates`.
 
         Candidates share a bucket or a rare value with the signature; they are distinct, in the order they were added.
-        Only those whose estimated containment, of the smaller in the larger, reaches ``least_containment``. Of more
-        than ``limit``, as a much used template gives, those that share most values; the oldest of equals.
+        Only those whose estimated Jaccard similarity is worth a comparison. Of more than ``limit``, as a much used
+        template gives, those that share most values; the oldest of equals.
         """
         own = signature if has_shingles(signature) else self._no_shingles
         key = np.frombuffer(text_key, dtype=np.uint64)
-        found = self._postings.search(
-            own, key, least_containment, first=self._first, stamp=self._next_stamps(1), kept=self._kept
-        )
+        found = self._postings.search(own, key, bounds, first=self._first, stamp=self._next_stamps(1), kept=self._kept)
         return self._named(found, limit)
 
     def candidates(
-        self, signature: NDArray[np.uint32], *, limit: int = MOST_CANDIDATES, least_containment: float = 0.0
+        self, signature: NDArray[np.uint32], *, limit: int = MOST_CANDIDATES, bounds: Bounds = NO_BOUNDS
     ) -> list[ArticleId]:
         """The candidates alone that `search` finds."""
-        return self.search(signature, NO_TEXT, limit=limit, least_containment=least_containment)[1]
+        return self.search(signature, NO_TEXT, limit=limit, bounds=bounds)[1]
 
     def same_text(self, text_key: bytes) -> ArticleId | None:
         """The article of this text alone that `search` finds."""
@@ -178,7 +177,7 @@ class SignatureIndex:
         self,
         signatures: NDArray[np.uint32],
         text_keys: NDArray[np.uint64],
-        least_containment: float,
+        bounds: Bounds,
         *,
         begin: int,
         stops: bool,
@@ -189,7 +188,7 @@ class SignatureIndex:
         return self._postings.search_and_add(
             signatures[own],
             text_keys[own],
-            least_containment,
+            bounds,
             stops=stops,
             first=self._first,
             n_rows=len(self._ids),

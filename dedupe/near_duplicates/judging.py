@@ -101,10 +101,13 @@ def _without_furniture(a: Side, b: Side, params: DuplicateParams) -> Likeness | 
     if a.is_left.all() and b.is_left.all():
         return passed(a, b, n_shingles, params)
     n_rest = min(a.size, b.size)
-    if n_rest < furniture.least_rest:
-        return passed(a.whole(), b.whole(), min(n_rest, params.least_shingles), params)
-    likeness = passed(a, b, n_shingles, params)
-    if likeness is not None or a.n_common < furniture.rest_containment * n_rest:
+    is_form = n_rest < furniture.least_rest
+    if is_form:
+        likeness = passed(a.whole(), b.whole(), min(n_rest, params.least_shingles), params)
+    else:
+        likeness = passed(a, b, n_shingles, params)
+    least = furniture.form_containment if is_form else furniture.rest_containment
+    if likeness is not None or n_rest < LEAST_TO_TELL or a.n_common < least * n_rest:
         return likeness
     smaller = a if a.size <= b.size else b
     if lost(smaller, params.scatter.window, params.scatter.least_match) > furniture.rest_lost:

@@ -1,10 +1,12 @@
 """Compiled loops of the index: the keys of an article, who holds them, and who of those is like it."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.near_duplicates.bounds import MORE_SHINGLES, SAME_LENGTH, Bounds
 from dedupe.near_duplicates.keys import BAND_SALT, FIRST_FACTOR, LANE_SALT, MULTIPLY, Layout
 from dedupe.near_duplicates.rows import Kept
 from dedupe.text.kernels_numba import compiled
@@ -18,6 +20,8 @@ NO_ENTRY = np.uint64(0xFFFFFFFFFFFFFFFF)
 _EMPTY = np.uint32(0xFFFFFFFF)
 _U1, _U32 = np.uint64(1), np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
+_LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
+_ONES = np.uint64(0x0101010101010101)
 _FEW = 32  # entries that are passed over one by one
 
 
@@ -46,8 +50,11 @@ class Runs(NamedTuple):
 class Found(NamedTuple):
     """Room for a search: the holders of each column's key and how many they are, then all rows and what each shares.
 
-    ``bounds`` are two places in a run for each column, and one more.
+    ``bounds`` are two places in a run for each column, and one more. No more than its ``limits`` holders are looked for
+    of a column's key.
     """
+
+    limits: NDArray[np.int64]
 
     holders: NDArray[np.uint32]
     n_holders: NDArray[np.int64]
@@ -119,8 +126,11 @@ def find_holders(
     # A function a table and not a key: arrays that are passed on, or taken from a tuple, are counted each time.
     n_columns = recent.keys.size // recent.rows.size
     found.n_holders[:] = 0
-    _find_recent(keys, n_columns, recent.rows, recent.slots, recent.nexts, kept.held, found.holders, found.n_holders)
-    for_all = (keys, first, kept.held, found.holders, found.n_holders, found.bounds)
+    limits = found.limits[found.limits.size - keys.size :] if keys.size > 1 else found.limits[:1]
+    _find_recent(
+        keys, limits, n_columns, recent.rows, recent.slots, recent.nexts, kept.held, found.holders, found.n_holders
+    )
+    for_all = (keys, limits, first, kept.held, found.holders, found.n_holders, found.bounds)
     _find_in_run(runs.entries[3], runs.directories[3], runs.bits[3], *for_all)
     _find_in_run(runs.entries[2], runs.directories[2], runs.bits[2], *for_all)
     _find_in_run(runs.entries[1], runs.directories[1], runs.bits[1], *for_all)
@@ -131,6 +141,7 @@ def find_holders(
 @compiled
 def _find_recent(
     keys: NDArray[np.uint32],
+    limits: NDArray[np.int64],
     n_columns: int,
     rows: NDArray[np.uint32],
     slots: NDArray[np.uint64],
@@ -145,7 +156,7 @@ def _find_recent(
         if slots[slot] == NO_ENTRY:
             continue
         entry = np.int64(slots[slot] & _LOW)
-        while entry >= 0 and n_holders[key] < holders.shape[1]:
+        while entry >= 0 and n_holders[key] < limits[key]:
             row = rows[entry // n_columns]
             if held[row]:
                 holders[key, n_holders[key]] = row
@@ -159,6 +170,7 @@ def _find_in_run(
     directory: NDArray[np.uint32],
     bits: int,
     keys: NDArray[np.uint32],
+    limits: NDArray[np.int64],
     first: int,
     held: NDArray[np.bool_],
     holders: NDArray[np.uint32],
@@ -179,7 +191,7 @@ def _find_in_run(
     for key in range(keys.size):
         oldest = (np.uint64(keys[key]) << _U32) | np.uint64(first)
         at = _end_of(oldest | _LOW, entries, bounds[key, 0], bounds[key, 1])
-        while at > 0 and entries[at - 1] >= oldest and n_holders[key] < holders.shape[1]:
+        while at > 0 and entries[at - 1] >= oldest and n_holders[key] < limits[key]:
             at -= 1
             row = np.int64(entries[at] & _LOW)
             if held[row]:
@@ -277,39 +289,61 @@ def keep_alike(
     n_found: int,
     signature: NDArray[np.uint32],
     size: float,
-    least_containment: float,
+    bounds: Bounds,
     kept: Kept,
     stamp: int,
     found: Found,
 ) -> int:
-    """Leave of the rows found each one once, and only where the containment is estimated at ``least_containment``.
+    """Leave of the rows found each one once, and only where the estimated Jaccard similarity is worth a comparison.
 
     ``stamp`` is of no row yet.
     """
-    num_perm, lowest_bytes, sizes, stamps = signature.size, kept.lowest_bytes, kept.sizes, kept.stamps
+    num_perm, sizes, stamps = signature.size, kept.sizes, kept.stamps
     rows, n_shared = found.rows, found.n_shared
-    own = np.empty(num_perm, dtype=np.uint8)
+    lowest_bytes = kept.lowest_bytes.view(np.uint64)
+    own = np.empty(kept.lowest_bytes.shape[1], dtype=np.uint8)
     _write_lowest_bytes(signature, own)
+    own_eights = own.view(np.uint64)
     n_left = 0
     for at in range(n_found):
         row = rows[at]
         if stamps[row] == stamp:
             continue
         stamps[row] = stamp
-        n_same = _n_same(own, lowest_bytes[row])
+        n_same = _n_same(own_eights, lowest_bytes, row) - (own.size - num_perm)
         jaccard = max(n_same / num_perm - 1 / 256, 0.0) * (256 / 255)
         other = np.float64(sizes[row])
-        if other > 0 and jaccard / (1 + jaccard) * (size + other) >= least_containment * min(size, other):
+        if other > 0 and jaccard >= _least_jaccard(size, other, bounds, num_perm):
             rows[n_left], n_shared[n_left] = row, n_same
             n_left += 1
     return n_left
 
 
 @compiled
-def _n_same(own: NDArray[np.uint8], other: NDArray[np.uint8]) -> int:
-    n_same = np.uint32(0)
-    for lane in range(own.size):
-        n_same += np.uint32(own[lane] == other[lane])
+def _least_jaccard(own: float, other: float, bounds: Bounds, num_perm: int) -> float:
+    """`bounds.least_jaccard`, in the same order of the same operations."""
+    smaller, larger = min(own, other), max(own, other)
+    n_shingles = smaller * MORE_SHINGLES
+    ample = (n_shingles - bounds.least_shingles) / (bounds.ample_shingles - bounds.least_shingles)
+    short = 1.0 - min(max(ample, 0.0), 1.0)
+    near = bounds.jaccard + short * (bounds.short_jaccard - bounds.jaccard)
+    if n_shingles >= bounds.edited_shingles and smaller >= SAME_LENGTH * larger:
+        near = min(near, bounds.edited_jaccard)
+    shared = (bounds.containment + short * (bounds.short_containment - bounds.containment)) * smaller
+    least = min(near, shared / (own + other - shared))
+    floor = bounds.floor * smaller
+    return max(least - bounds.deviations * math.sqrt(least * (1.0 - least) / num_perm), floor / (own + other - floor))
+
+
+@compiled
+def _n_same(own: NDArray[np.uint64], others: NDArray[np.uint64], row: int) -> int:
+    """How many bytes of a row of others are those of ``own``, eight at a time."""
+    n_same = np.uint64(0)
+    for at in range(own.size):
+        differing = own[at] ^ others[row, at]
+        # The high bit of a byte that is not zero is set: by itself, or by a carry from its lower bits.
+        is_other = ((differing & _LOW_BITS) + _LOW_BITS) | differing
+        n_same += ((~(is_other | _LOW_BITS) >> np.uint64(7)) * _ONES) >> np.uint64(56)
     return int(n_same)
 
 
@@ -329,7 +363,7 @@ def search(
     signature: NDArray[np.uint32],
     text_key: NDArray[np.uint64],
     layout: Layout,
-    least_containment: float,
+    bounds: Bounds,
     first: int,
     stamp: int,
     kept: Kept,
@@ -351,7 +385,7 @@ def search(
     if n_keys == 1:
         return same, 0
     size = n_shingles_of(signature)
-    return same, keep_alike(n_found, signature, size, least_containment, kept, stamp, found)
+    return same, keep_alike(n_found, signature, size, bounds, kept, stamp, found)
 
 
 @compiled
@@ -380,7 +414,7 @@ def search_and_add(
     text_keys: NDArray[np.uint64],
     stops: bool,
     layout: Layout,
-    least_containment: float,
+    bounds: Bounds,
     first: int,
     n_rows: int,
     n_recent: int,
@@ -402,9 +436,7 @@ def search_and_add(
     n_added = n_pairs = 0
     for at in range(signatures.shape[0]):
         signature, text_key = signatures[at], text_keys[at]
-        same[at], n_alike = search(
-            signature, text_key, layout, least_containment, first, stamp + at, kept, recent, runs, found
-        )
+        same[at], n_alike = search(signature, text_key, layout, bounds, first, stamp + at, kept, recent, runs, found)
         if n_pairs + n_alike > pairs.rows.size or (stops and (same[at] >= 0 or n_alike > 0)):
             return at, n_added, n_pairs, n_alike
         for alike in range(n_alike):
@@ -421,6 +453,7 @@ def search_and_add(
 def _write_lowest_bytes(signature: NDArray[np.uint32], lowest_bytes: NDArray[np.uint8]) -> None:
     for lane in range(signature.size):
         lowest_bytes[lane] = np.uint8(signature[lane])
+    lowest_bytes[signature.size :] = 0
 
 
 @compiled

@@ -1,4 +1,7 @@
-"""Compiled loops that make sets of shingles, count who holds them, and compare them: `judging` says by what rule."""
+"""Compiled loops that make sets of shingles, count who holds them, and compare them: `judging` says by what rule.
+
+A ``rule`` is a record with the fields of `Rule`.
+"""
 
 from math import ceil
 
@@ -265,9 +268,13 @@ def _judge(
     n_other_rest = _sizes(other_marks, _DROPPED)[0]
     n_fewer = min(n_rest, n_other_rest)
     has_furniture = n_rest < marks.size or n_other_rest < other_marks.size
-    if has_furniture and n_fewer >= rule.least_rest:
-        kind = _passed(marks, sequence, other_marks, other_sequence, _DROPPED, n_shingles, rule, ratios)
-        if kind or n_common < rule.rest_containment * n_fewer:
+    if has_furniture:
+        is_form = n_fewer < rule.least_rest
+        n_judged = min(n_fewer, rule.least_shingles) if is_form else n_shingles
+        without = _NONE if is_form else _DROPPED
+        kind = _passed(marks, sequence, other_marks, other_sequence, without, n_judged, rule, ratios)
+        least = rule.form_containment if is_form else rule.rest_containment
+        if kind or n_fewer < LEAST_TO_TELL or n_common < least * n_fewer:
             return kind
         is_smaller, window, least_match = n_rest <= n_other_rest, rule.window, rule.least_match
         lost = _most_lost(
@@ -275,8 +282,6 @@ def _judge(
         )
         if lost > rule.rest_lost:
             return 0
-    elif has_furniture:
-        n_shingles = min(n_fewer, rule.least_shingles)
     return _passed(marks, sequence, other_marks, other_sequence, _NONE, n_shingles, rule, ratios)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.near_duplicates.bounds import Bounds, least_jaccard
 from dedupe.near_duplicates.keys import Layout, columns_of, has_shingles, keys_of, n_shingles_of
 from dedupe.near_duplicates.rows import Kept
 
@@ -81,7 +82,7 @@ class Postings:
         keys, at = keys_of(signature, text_key, self._layout), self._n_recent
         kept.held[row], kept.sizes[row], kept.text_keys[row] = True, n_shingles_of(signature), text_key
         if has_shingles(signature):
-            kept.lowest_bytes[row] = signature.astype(np.uint8)
+            kept.lowest_bytes[row, : signature.size] = signature.astype(np.uint8)
         self._recent_keys[at, : keys.size], self._recent_rows[at], self._recent_n_keys[at] = keys, row, keys.size
         self._n_recent += 1
         self._sort_recent_when_full()
@@ -90,7 +91,7 @@ class Postings:
         self,
         signature: NDArray[np.uint32],
         text_key: NDArray[np.uint64],
-        least_containment: float,
+        bounds: Bounds,
         *,
         first: int,
         stamp: int,
@@ -98,8 +99,8 @@ class Postings:
     ) -> Search:
         """What is held from row ``first`` on that has the text or a key of the signature and is like it.
 
-        Alike are rows whose estimated containment, of the smaller in the larger, reaches ``least_containment``. A
-        ``text_key`` of zeros is none. No row has the ``stamp``.
+        Alike are rows whose estimated Jaccard similarity is worth a comparison. A ``text_key`` of zeros is none. No row
+        has the ``stamp``.
         """
         del stamp  # for the loops
         keys = keys_of(signature, text_key, self._layout)[0 if text_key.any() else 1 :]
@@ -108,19 +109,20 @@ class Postings:
         same = int(rows[has_text].min()) if has_text.any() else -1
         if not has_shingles(signature):
             return Search(same, rows[:0], np.empty(0, dtype=np.int16))
-        n_shared = (kept.lowest_bytes[rows] == signature.astype(np.uint8)).sum(axis=1, dtype=np.int16)
+        n_shared = (kept.lowest_bytes[rows, : signature.size] == signature.astype(np.uint8)).sum(axis=1, dtype=np.int16)
         # One of 256 agrees by chance.
         jaccard = np.maximum(n_shared / signature.size - 1 / 256, 0.0) * (256 / 255)
         own, others = n_shingles_of(signature), kept.sizes[rows].astype(np.float64)
-        is_alike = jaccard / (1 + jaccard) * (own + others) >= least_containment * np.minimum(own, others)
-        is_alike &= others > 0
+        has_any = others > 0
+        is_alike = has_any.copy()
+        is_alike[has_any] = jaccard[has_any] >= least_jaccard(own, others[has_any], bounds, num_perm=signature.size)
         return Search(same, rows[is_alike], n_shared[is_alike])
 
     def search_and_add(
         self,
         signatures: NDArray[np.uint32],
         text_keys: NDArray[np.uint64],
-        least_containment: float,
+        bounds: Bounds,
         *,
         stops: bool,
         first: int,
@@ -136,7 +138,7 @@ class Postings:
         """
         found: list[Search] = []
         for signature, text_key in zip(signatures[: self.room], text_keys, strict=False):
-            one = self.search(signature, text_key, least_containment, first=first, stamp=stamp, kept=kept)
+            one = self.search(signature, text_key, bounds, first=first, stamp=stamp, kept=kept)
             if stops and (one.same >= 0 or one.rows.size):
                 return searches_of(found, one)
             found.append(one)

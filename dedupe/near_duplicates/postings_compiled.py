@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.near_duplicates import kernels_index as loops
+from dedupe.near_duplicates.bounds import Bounds
 from dedupe.near_duplicates.keys import Layout
 from dedupe.near_duplicates.postings import Postings, Search, Searches
 from dedupe.near_duplicates.rows import Kept
@@ -49,7 +50,7 @@ class CompiledPostings(Postings):
         self,
         signature: NDArray[np.uint32],
         text_key: NDArray[np.uint64],
-        least_containment: float,
+        bounds: Bounds,
         *,
         first: int,
         stamp: int,
@@ -60,7 +61,7 @@ class CompiledPostings(Postings):
             _own(signature),
             _own(text_key),
             self._layout,
-            least_containment,
+            bounds,
             first,
             stamp,
             kept,
@@ -74,7 +75,7 @@ class CompiledPostings(Postings):
         self,
         signatures: NDArray[np.uint32],
         text_keys: NDArray[np.uint64],
-        least_containment: float,
+        bounds: Bounds,
         *,
         stops: bool,
         first: int,
@@ -89,7 +90,7 @@ class CompiledPostings(Postings):
             _own(text_keys[: self.room]),
             stops,
             self._layout,
-            least_containment,
+            bounds,
             first,
             n_rows,
             self._n_recent,
@@ -145,7 +146,9 @@ class CompiledPostings(Postings):
 
 def _room_to_find(layout: Layout) -> loops.Found:
     most = max(layout.most_sharers, layout.most_holders + 1)
+    limits = np.repeat([layout.most_sharers, layout.most_holders + 1], [1 + layout.bands, layout.lanes])
     return loops.Found(
+        limits=limits.astype(np.int64),
         holders=np.empty((layout.n_columns, most), dtype=np.uint32),
         n_holders=np.empty(layout.n_columns, dtype=np.int64),
         bounds=np.empty((layout.n_columns + 1, 2), dtype=np.int64),

@@ -11,8 +11,8 @@ LEAST_ROWS = 64
 class Kept(NamedTuple):
     """Arrays with a row an article: ``text_keys`` are two 64-bit numbers, ``sizes`` the estimated numbers of shingles.
 
-    ``lowest_bytes`` of a signature's values estimate as well as the whole values. ``stamps`` hold the number of the
-    last search that came upon the row.
+    ``lowest_bytes`` of a signature's values estimate as well as the whole values; zeros follow them up to a multiple of
+    eight. ``stamps`` hold the number of the last search that came upon the row.
     """
 
     held: NDArray[np.bool_]
@@ -27,7 +27,7 @@ def no_rows(num_perm: int) -> Kept:
     return Kept(
         held=np.zeros(LEAST_ROWS, dtype=np.bool_),
         text_keys=np.zeros((LEAST_ROWS, 2), dtype=np.uint64),
-        lowest_bytes=np.zeros((LEAST_ROWS, num_perm), dtype=np.uint8),
+        lowest_bytes=np.zeros((LEAST_ROWS, -(-num_perm // 8) * 8), dtype=np.uint8),
         sizes=np.zeros(LEAST_ROWS, dtype=np.float32),
         stamps=np.zeros(LEAST_ROWS, dtype=np.uint32),
     )

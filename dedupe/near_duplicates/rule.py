@@ -39,6 +39,7 @@ class Rule(NamedTuple):
     least_in_run: int
     least_rest: int
     rest_containment: float
+    form_containment: float
     rest_lost: float
     sibling_gap: float
     sibling_named: float
@@ -78,6 +79,7 @@ def rule_of(params: DuplicateParams) -> Rule:
         least_in_run=furniture.least_common,
         least_rest=furniture.least_rest,
         rest_containment=float(furniture.rest_containment),
+        form_containment=float(furniture.form_containment),
         rest_lost=float(furniture.rest_lost),
         sibling_gap=float(params.sibling_gap),
         sibling_named=float(params.sibling_named),

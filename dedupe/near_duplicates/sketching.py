@@ -1,6 +1,5 @@
 """One pass over texts for all that a comparison needs: signatures, keys, and the shingles they come from."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
@@ -20,7 +19,7 @@ from dedupe.text.words import Words, blocks_of, cut_words
 Value = TypeVar("Value", np.uint32, np.bool_)
 
 _WITHOUT_UNSEEN, _NORMALISED = 1, 2
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # of what normalising deletes, what the web's texts hold
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"  # of what normalising deletes, what the web's texts hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,9 @@ def compiled_sketches(
     from dedupe.near_duplicates.compiled import read_sketches  # noqa: PLC0415 - imports numba
 
     made, is_hard = read_sketches(texts, params, are_normalised=form == _NORMALISED, have_shingles=have_shingles)
-    hard = [texts[at] for at in np.flatnonzero(is_hard).tolist()]
-    if not hard:
+    if not is_hard.any():
         return made
+    hard = [texts[at] for at in np.flatnonzero(is_hard).tolist()]
     others = [_others(block, params, form=form, have_shingles=have_shingles) for block in blocks_of(hard)]
     if have_shingles:
         return _with(made, is_hard, _concatenated(others))
@@ -97,7 +96,9 @@ def _others(texts: Sequence[str], params: SketchParams, *, form: int, have_shing
 
 
 def _without_unseen(text: str) -> str:
-    return _UNSEEN.sub("", text)
+    for character in _UNSEEN:  # a twentieth of the time of a regular expression
+        text = text.replace(character, "")
+    return text
 
 
 def _with(made: TextSketches, is_other: NDArray[np.bool_], others: TextSketches) -> TextSketches:

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.models import ArticleId, DuplicateKind, DuplicatePair, Verdict
+from dedupe.near_duplicates.bounds import bounds_of
 from dedupe.near_duplicates.furniture import Holders
 from dedupe.near_duplicates.index import SignatureIndex
-from dedupe.near_duplicates.verify import Candidate, best_pair, compare_all, least_estimate
+from dedupe.near_duplicates.verify import Candidate, best_pair, compare_all
 from dedupe.settings import DuplicateParams
 
 MOST_BRIDGES = 16
@@ -33,7 +34,7 @@ class Stars:
 
     def __init__(self, params: DuplicateParams) -> None:
         self._params = params
-        self._least_estimate = least_estimate(params)
+        self._bounds = bounds_of(params)
         # Canonical articles and bridges by text and likeness, other copies by their text alone.
         self._index = SignatureIndex(params.sketch)
         self._holders = Holders(params)
@@ -41,6 +42,8 @@ class Stars:
         self._copies: dict[ArticleId, list[ArticleId]] = {}
         self._bridges: dict[ArticleId, set[ArticleId]] = {}
         self._wholes: dict[ArticleId, ArticleId] = {}
+        # The text that was last looked for, if it is not held: it need not be looked for again when it is added.
+        self._not_held: bytes | None = None
 
     @property
     def nbytes(self) -> int:
@@ -59,18 +62,17 @@ class Stars:
 
         The number of that one, ``len(ids)`` if there is none, and its `suspects`.
         """
-        end, same, found = self._index.add_until_found(
-            ids, signatures, text_keys, begin=begin, least_containment=self._least_estimate
-        )
+        end, same, found = self._index.add_until_found(ids, signatures, text_keys, begin=begin, bounds=self._bounds)
         if end > begin:
             self._holders.count(signatures[begin:end])
-        return end, self._suspects(same, found)
+        return end, self._suspects(text_keys[end].tobytes(), same, found) if end < len(ids) else []
 
     def suspects(self, text_key: bytes, signature: NDArray[np.uint32]) -> list[ArticleId]:
         """Articles to compare the next one with: of an equal text that one alone, else all that may be repeated."""
-        return self._suspects(*self._index.search(signature, text_key, least_containment=self._least_estimate))
+        return self._suspects(text_key, *self._index.search(signature, text_key, bounds=self._bounds))
 
-    def _suspects(self, same: ArticleId | None, found: Sequence[ArticleId]) -> list[ArticleId]:
+    def _suspects(self, text_key: bytes, same: ArticleId | None, found: Sequence[ArticleId]) -> list[ArticleId]:
+        self._not_held = text_key if same is None else None
         if same is not None and DuplicateKind.EXACT in self._params.kinds:
             return [same]
         return list(dict.fromkeys(name for other in found for name in (self._group(other), other)))
@@ -105,6 +107,7 @@ class Stars:
     def add(self, text_key: bytes, signature: NDArray[np.uint32], verdict: Verdict) -> None:
         """Take the next article in, with the verdict on it; an unknown group, or one that is gone, takes nothing."""
         article_id, group = verdict.article_id, verdict.group
+        is_new, self._not_held = self._not_held == text_key, None
         if article_id == group:
             self._index.add(article_id, signature, text_key)
             self._count(signature)
@@ -113,7 +116,7 @@ class Stars:
             return
         self._verdicts[article_id] = verdict
         self._copies.setdefault(group, []).append(article_id)
-        if self._index.same_text(text_key) is None:
+        if is_new or self._index.same_text(text_key) is None:
             is_bridge = self._is_bridge(verdict)
             self._index.add(article_id, signature if is_bridge else _NO_SIGNATURE, text_key)
             if is_bridge:
@@ -130,6 +133,7 @@ class Stars:
         if is_canonical and signature is not None:
             self._count(signature, times=-1)
         self._index.remove(article_id)
+        self._not_held = None
         verdict = self._verdicts.pop(article_id, None)
         if verdict is not None:
             self._remove_copy(verdict)

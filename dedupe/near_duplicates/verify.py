@@ -61,15 +61,6 @@ def best_pair(pairs: Iterable[DuplicatePair | None]) -> DuplicatePair | None:
     return max((pair for pair in pairs if pair is not None), key=_closeness, default=None)
 
 
-def least_estimate(params: DuplicateParams) -> float:
-    """Containment that a pair of signatures has to be estimated at to be worth a comparison.
-
-    Copies of Jaccard similarity ``j`` have a containment of ``2 * j / (1 + j)`` at least. The estimate of the least
-    alike of them, and of an excerpt of a fifth, falls under half of that once in some hundred times.
-    """
-    return min(params.containment, 2 * params.jaccard / (1 + params.jaccard)) / 2
-
-
 def compare(a: Candidate, b: Candidate, params: DuplicateParams) -> DuplicatePair | None:
     """Two articles as a verified pair, or None where neither repeats the other; nothing is known of furniture.
 
@@ -103,19 +94,26 @@ def compare_in_order(
         ]
     found: list[DuplicatePair | None] = []
     for at, n in enumerate(n_pairs):
-        own = [_compared(a, b, holders) for a, b in pairs[len(found) : len(found) + n]]
+        own = _compared(pairs[len(found) : len(found) + n], holders)
         found.extend(own)
         if not any(own) and len(signatures):
             holders.count(signatures[at : at + 1])
     return found
 
 
-def _compared(a: Candidate, b: Candidate, holders: Holders) -> DuplicatePair | None:
+def _compared(pairs: Sequence[Pair], holders: Holders) -> list[DuplicatePair | None]:
+    """`compare_all` on the plain path."""
     params = holders.params
-    if a.text_key == b.text_key:
-        return _pair(a, b, _EXACTLY) if DuplicateKind.EXACT in params.kinds else None
-    likeness = judged(_text(a, holders), _text(b, holders), params)
-    return None if likeness is None else _pair(a, b, likeness)
+    texts = {id(one): one for a, b in pairs if a.text_key != b.text_key for one in (a, b)}
+    read = {key: _text(candidate, holders) for key, candidate in texts.items()}
+    found: list[DuplicatePair | None] = []
+    for a, b in pairs:
+        if a.text_key == b.text_key:
+            likeness = _EXACTLY if DuplicateKind.EXACT in params.kinds else None
+        else:
+            likeness = judged(read[id(a)], read[id(b)], params)
+        found.append(None if likeness is None else _pair(a, b, likeness))
+    return found
 
 
 def _text(candidate: Candidate, holders: Holders) -> Text:

@@ -30,6 +30,12 @@ def cluster_stories(articles: Iterable[Article], params: StoryParams | None = No
     ------
     ValueError
         If two articles have the same id.
+
+    Examples
+    --------
+    >>> stories = cluster_stories([Article("a", "The bridge is open."), Article("b", "The BRIDGE is open")])
+    >>> [[member.article_id for member in story.members] for story in stories]
+    [['a', 'b']]
     """
     given = list(articles)
     place = {article.id: at for at, article in enumerate(given)}

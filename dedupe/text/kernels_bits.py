@@ -33,6 +33,14 @@ def _trailing_zeros(_: Any, value: Any) -> Any:
 
 
 @intrinsic
+def _n_ones(_: Any, value: Any) -> Any:
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), emit
+
+
+@intrinsic
 def _load_eight(_: Any, data: Any, at: Any) -> Any:
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         data, at = arguments
@@ -102,6 +110,9 @@ def _is_among(builder: Any, values: Any, first: str, last: str) -> Any:
 
 trailing_zeros = cast("Callable[[np.uint64], int]", _trailing_zeros)
 """The place of a number's lowest bit, 64 where there is none."""
+
+n_ones = cast("Callable[[np.uint64], np.uint64]", _n_ones)
+"""How many bits of a number are set."""
 
 load_eight = cast("Callable[[NDArray[np.uint8], int], np.uint64]", _load_eight)
 """Eight bytes from a place on, as they lie there."""

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.text.kernels_bits import has_flag, load_eight, trailing_zeros
-from dedupe.text.kernels_numba import compiled, inlined
+from dedupe.text.kernels_bits import has_flag, load_eight, n_ones, trailing_zeros
+from dedupe.text.kernels_numba import compiled, inlined, inner
 from dedupe.text.words import FINISH, FIRST, MULTIPLY
 
 _OTHER_LETTER = np.uint8(0xFF)
@@ -19,32 +19,20 @@ _USUAL_WORDS = 12  # that begin among 64 characters: so many are found without a
 
 
 @compiled
-def find_words(in_word: NDArray[np.uint64], n_blocks: int, starts: NDArray[np.int32], sizes: NDArray[np.int32]) -> int:
-    """Write where each word of all texts starts, and its size in characters; the number of words is returned.
+def find_words(in_word: NDArray[np.uint64], n_blocks: int, starts: NDArray[np.int32], stops: NDArray[np.int32]) -> int:
+    """Write where each word of all texts starts, and where it stops; the number of words is returned.
 
-    After the flags of all ``n_blocks`` blocks of characters comes a block without words. There is room for one word
+    The last character of the ``n_blocks`` blocks is of no word. There is room for one word
     in two characters, and `_USUAL_WORDS` more.
     """
-    n_words = np.uint64(0)
-    before = np.uint64(0)
+    n_starts = n_stops = before = np.uint64(0)
     for block in range(n_blocks):
-        own, after = in_word[block], in_word[block + 1]
-        begins = own & ~((own << _U1) | before)
+        own = in_word[block]
+        shifted = (own << _U1) | before
         before = own >> _U63
-        n_found = np.uint64(0)
-        for at in range(_USUAL_WORDS):
-            n_found += np.uint64(begins != 0)
-            starts[n_words + np.uint64(at)], sizes[n_words + np.uint64(at)] = _next_word(block, begins, own, after)
-            begins &= begins - _U1
-        n_words += n_found
-        while begins != 0:
-            starts[n_words], sizes[n_words] = _next_word(block, begins, own, after)
-            begins &= begins - _U1
-            n_words += _U1
-    for word in range(n_words):
-        if sizes[word] == 64:
-            sizes[word] = _long_size(in_word, starts[word])
-    return int(n_words)
+        n_starts = _write_places(own & ~shifted, block, starts, n_starts)
+        n_stops = _write_places(shifted & ~own, block, stops, n_stops)
+    return int(n_starts)
 
 
 @compiled
@@ -53,23 +41,25 @@ def hash_words(
     lower: NDArray[np.uint8],
     table: NDArray[np.uint32],
     starts: NDArray[np.int32],
-    sizes: NDArray[np.int32],
+    stops: NDArray[np.int32],
     hashes: NDArray[np.uint64],
 ) -> None:
     """Write the `word_hash` of each word."""
     for word in range(hashes.size):
-        begin, size = int(starts[word]), np.uint64(sizes[word])
-        own = load_eight(lower, begin) & _FIRST_BYTES[min(size, _U15)]
-        more = load_eight(lower, begin + 8) & _NEXT_BYTES[min(size, _U15)]
-        if (size > _U15) | ((own | more) & _HIGH_BITS != 0):
-            hashes[word] = _hash_spelled(codes, lower, table, begin, begin + int(size))
-            continue
-        # Both ways are gone: a branch here would be mispredicted at every fifth word.
-        mixed = (own ^ _FIRST ^ (size << _U56)) * _MULTIPLY
-        longer = ((mixed ^ (mixed >> _U32)) ^ more) * _MULTIPLY
-        mixed = longer if size > _U8 else mixed
-        mixed = (mixed ^ (mixed >> _U32)) * _FINISH
-        hashes[word] = mixed ^ (mixed >> _U32)
+        begin = starts[word]
+        size = np.uint64(stops[word] - begin)
+        if size <= _U15:
+            own = load_eight(lower, begin) & _FIRST_BYTES[size]
+            more = load_eight(lower, begin + 8) & _NEXT_BYTES[size]
+            if (own | more) & _HIGH_BITS == 0:
+                # Both ways are gone: a branch here would be mispredicted at every fifth word.
+                mixed = (own ^ _FIRST ^ (size << _U56)) * _MULTIPLY
+                longer = ((mixed ^ (mixed >> _U32)) ^ more) * _MULTIPLY
+                mixed = longer if size > _U8 else mixed
+                mixed = (mixed ^ (mixed >> _U32)) * _FINISH
+                hashes[word] = mixed ^ (mixed >> _U32)
+                continue
+        hashes[word] = _hash_spelled(codes, lower, table, begin, stops[word])
 
 
 @compiled
@@ -79,7 +69,7 @@ def number_words(
     capital: NDArray[np.uint64],
     table: NDArray[np.uint32],
     starts: NDArray[np.int32],
-    sizes: NDArray[np.int32],
+    stops: NDArray[np.int32],
     by_word: NDArray[np.uint64],
     slots: NDArray[np.int32],
     firsts: NDArray[np.int32],
@@ -97,8 +87,9 @@ def number_words(
         slot = np.int64(by_word[word] & np.uint64(mask))
         while slots[slot] >= 0:
             first = firsts[slots[slot]]
-            is_like = by_word[first] == by_word[word] and sizes[first] == sizes[word]
-            if is_like and _is_same(codes, lower, table, starts[first], starts[word], sizes[word]):
+            size = stops[word] - starts[word]
+            is_like = by_word[first] == by_word[word] and stops[first] - starts[first] == size
+            if is_like and _is_same(codes, lower, table, starts[first], starts[word], size):
                 break
             slot = (slot + 1) & mask
         if slots[slot] < 0:
@@ -116,14 +107,14 @@ def spell_words(
     lower: NDArray[np.uint8],
     table: NDArray[np.uint32],
     starts: NDArray[np.int32],
-    sizes: NDArray[np.int32],
+    stops: NDArray[np.int32],
     firsts: NDArray[np.int32],
     spelled: NDArray[np.uint32],
 ) -> int:
     """Write the words whose places are ``firsts``, each followed by a space; the number of characters is returned."""
     n_written = 0
     for word in firsts:
-        for at in range(starts[word], starts[word] + sizes[word]):
+        for at in range(starts[word], stops[word]):
             spelled[n_written] = _letter(codes, lower, table, at)
             n_written += 1
         spelled[n_written] = 32
@@ -132,21 +123,18 @@ def spell_words(
 
 
 @inlined
-def _next_word(block: int, begins: np.uint64, own: np.uint64, after: np.uint64) -> tuple[int, int]:
-    """Start and size, 64 at most, of the first word that begins in a block."""
-    place = trailing_zeros(begins)
-    turn = np.uint64(place) & _U63
-    # A shift by 64 is undefined, so the second number is shifted twice.
-    from_there = (own >> turn) | ((after << _U1) << (_U63 - turn))
-    return 64 * block + place, trailing_zeros(~from_there)
-
-
-@compiled
-def _long_size(in_word: NDArray[np.uint64], start: int) -> int:
-    end = start
-    while has_flag(in_word, end):
-        end += 1
-    return end - start
+def _write_places(flags: np.uint64, block: int, places: NDArray[np.int32], n_written: np.uint64) -> np.uint64:
+    """Write the places of a block's flags after those that are written; how many there are then is returned."""
+    n_flags = n_ones(flags)
+    for at in range(_USUAL_WORDS):
+        places[n_written + np.uint64(at)] = 64 * block + trailing_zeros(flags)
+        flags &= flags - _U1
+    more = n_written + np.uint64(_USUAL_WORDS)
+    while flags != 0:
+        places[more] = 64 * block + trailing_zeros(flags)
+        flags &= flags - _U1
+        more += _U1
+    return n_written + n_flags
 
 
 @inlined
@@ -155,7 +143,7 @@ def _letter(codes: NDArray[np.uint32], lower: NDArray[np.uint8], table: NDArray[
     return int(lower[at]) if lower[at] != _OTHER_LETTER else int(table[codes[at]] & 0xFFFF)
 
 
-@compiled
+@inner
 def _is_same(
     codes: NDArray[np.uint32], lower: NDArray[np.uint8], table: NDArray[np.uint32], first: int, begin: int, size: int
 ) -> bool:
@@ -169,7 +157,7 @@ def _is_same(
     return True
 
 
-@compiled
+@inner
 def _hash_spelled(
     codes: NDArray[np.uint32], lower: NDArray[np.uint8], table: NDArray[np.uint32], begin: int, end: int
 ) -> np.uint64:

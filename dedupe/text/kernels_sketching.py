@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.text.kernels_bits import N_LANES, has_flag, lower_lanes
-from dedupe.text.kernels_numba import compiled, inlined
+from dedupe.text.kernels_numba import compiled, inlined, inner
 from dedupe.text.keys import PLACE, SIDES, STEP
 from dedupe.text.words import FINISH
 
@@ -112,7 +112,7 @@ def mix_shingles(
         _mix_shingles(own, turns, multiply, sums, hashes[offsets[text] :])
 
 
-@compiled
+@inner
 def _longest(ends: NDArray[np.int64]) -> int:
     begin = longest = 0
     for end in ends:
@@ -121,7 +121,7 @@ def _longest(ends: NDArray[np.int64]) -> int:
     return longest
 
 
-@compiled
+@inner
 def _write_key(words: NDArray[np.uint64], key: NDArray[np.uint64]) -> None:
     """`text_keys_of`, of the hashes of a text's words."""
     left = right = np.uint64(words.size)
@@ -142,7 +142,7 @@ def _turned(value: np.uint64, turn: np.uint64) -> np.uint64:
     return np.uint64((value << turn) | ((value >> _U1) >> (_U63 - turn)))
 
 
-@compiled
+@inner
 def _mark_named(
     capital: NDArray[np.uint64], starts: NDArray[np.int32], shingle_words: int, is_named: NDArray[np.bool_]
 ) -> None:
@@ -154,7 +154,7 @@ def _mark_named(
             is_named[first] = last >= first
 
 
-@compiled
+@inner
 def _mix_shingles(
     words: NDArray[np.uint64],
     turns: NDArray[np.uint64],
@@ -176,7 +176,7 @@ def _mix_shingles(
     return n_shingles
 
 
-@compiled
+@inner
 def _lower(hashes: NDArray[np.uint32], permutations: NDArray[np.uint32], row: NDArray[np.uint32]) -> None:
     """Write the minima of the permuted hashes; the hashes are overwritten."""
     for lane in range(row.size):
@@ -193,7 +193,7 @@ def _lower(hashes: NDArray[np.uint32], permutations: NDArray[np.uint32], row: ND
         row[lane] = lowest
 
 
-@compiled
+@inner
 def _finish(hashes: NDArray[np.uint32]) -> None:
     """MurmurHash3's finaliser, in place."""
     for at in range(hashes.size):

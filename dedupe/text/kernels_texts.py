@@ -12,7 +12,7 @@ from dedupe.text.kernels_table import character_table
 
 _MOST_HELD = 200_000  # characters; what a thread keeps is 50 bytes for each
 _held = local()
-_PADDING = "\n" + " " * 63
+_SPACES = " " * 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Room:
     line_ends: NDArray[np.int32]
     suspects: NDArray[np.int32]
     starts: NDArray[np.int32]
-    sizes: NDArray[np.int32]
+    stops: NDArray[np.int32]
     words: NDArray[np.uint64]
 
 
@@ -75,7 +75,7 @@ def _new_room(n_characters: int, n_texts: int) -> Room:
         line_ends=np.empty(n_characters, dtype=np.int32),
         suspects=np.empty((n_characters, 7), dtype=np.int32),
         starts=np.empty(n_words, dtype=np.int32),
-        sizes=np.empty(n_words, dtype=np.int32),
+        stops=np.empty(n_words, dtype=np.int32),
         words=np.empty(n_words, dtype=np.uint64),
     )
 
@@ -85,8 +85,9 @@ def read_texts(texts: Sequence[str], sizes: NDArray[np.int64], is_hard: NDArray[
 
     ``is_hard``, all false, gets an answer a text.
     """
-    whole = "\n".join(texts)
-    whole += _PADDING[: 64 - len(whole) % 64]
+    # Each text is followed by a line feed, and padding fills the last block; to add it afterwards would copy all.
+    n_padding = -(int(sizes.sum()) + len(texts)) % 64
+    whole = "\n".join((*texts, _SPACES[:n_padding]))
     codes, ends = room.codes[: len(whole)], room.ends[: len(texts)]
     codes.view(f"U{len(whole)}")[0] = whole
     n_lines = reading.read_characters(

@@ -77,14 +77,14 @@ def _read(texts: Sequence[str], room: Room) -> ReadTexts:
 def _find_words(read: ReadTexts) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
     """Where the words start, and their hashes."""
     room = read.room
-    n_words = finding.find_words(room.in_word, len(read.codes) // 64, room.starts, room.sizes)
+    n_words = finding.find_words(room.in_word, len(read.codes) // 64, room.starts, room.stops)
     words = room.words[:n_words]
-    finding.hash_words(read.codes, room.lower, character_table(), room.starts, room.sizes, words)
+    finding.hash_words(read.codes, room.lower, character_table(), room.starts, room.stops, words)
     return room.starts[:n_words], words
 
 
 def _words_of(read: ReadTexts) -> Words:
-    codes, lower, sizes, table = read.codes, read.room.lower, read.room.sizes, character_table()
+    codes, lower, stops, table = read.codes, read.room.lower, read.room.stops, character_table()
     starts, by_word = _find_words(read)
     n_words = len(by_word)
     slots = np.full(1 << (2 * n_words).bit_length(), -1, dtype=np.int32)
@@ -92,10 +92,10 @@ def _words_of(read: ReadTexts) -> Words:
     ids = np.empty(n_words, dtype=np.int32)
     capitalised = np.empty(n_words, dtype=np.bool_)
     n_distinct = finding.number_words(
-        codes, lower, read.room.capital, table, starts, sizes, by_word, slots, firsts, ids, capitalised
+        codes, lower, read.room.capital, table, starts, stops, by_word, slots, firsts, ids, capitalised
     )
     spelled = np.empty(len(codes), dtype=np.uint32)
-    size = finding.spell_words(codes, lower, table, starts, sizes, firsts[:n_distinct], spelled)
+    size = finding.spell_words(codes, lower, table, starts, stops, firsts[:n_distinct], spelled)
     vocabulary = tuple(spelled[:size].tobytes().decode("utf-32").split(" ")[:-1])
     offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.searchsorted(starts, read.ends)])
     return Words(vocabulary, by_word[firsts[:n_distinct]], ids, offsets, capitalised)

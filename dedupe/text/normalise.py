@@ -42,46 +42,68 @@ _SUBSCRIBE = r"(?:please |click here to )?subscribe(?: now| here| today)?(?: to 
 _ELSEWHERE = r"(?: ?[:|»>] ?.{0,160}|[.…]{0,3})"  # after "Read also": nothing, or the headline of another page
 _APPS = r"(?:twitter|x|facebook|instagram|telegram|whatsapp|linkedin|youtube|tiktok|threads|bluesky|google news)"
 
-# The first word of a line, and what the whole line then looks like that is not the article's own.
+# What a line begins with, the words of which one comes next, and what the whole line then looks like that is not the
+# article's own. The next words are no more than the pattern asks for, so that most lines need none: `ANY` where there
+# are too many, `LATER` before them where any other word comes in between, `NAMED` where a name is one too.
+ANY, LATER, NAMED = "*", "…", "A"
+_LINES = (
+    ("with", "… from by inputs", rf"{_CREDIT}|with (?:agency|wire) inputs[.)]*"),
+    ("additional further", "… from by and", rf"{_CREDIT}|{_DESK}"),
+    ("reporting writing editing compiled", "by and", _DESK),
+    (
+        "by",
+        "A and for of in de del della di da der van von bin al y et und e continuing using clicking signing",
+        rf"{_BYLINE}|by (?:continuing|using|clicking|signing)\b.{{0,80}}\byou (?:agree|accept|consent)\b.{{0,160}}",
+    ),
+    ("photo photos photograph image picture foto bild", "credit credits courtesy by de", _PICTURE),
+    ("ap afp", "photo file", rf"(?:ap|afp) (?:photo|file photo)(?:/| by ){_NAMES}"),
+    (
+        "associated",
+        "press",
+        r"associated press (?:writer|reporter|journalist)s? .{1,160} contributed(?: to this report)?[.)]*",
+    ),
+    ("our", "standards", r"our standards: the thomson reuters trust principles.{0,40}"),
+    ("first last", "updated published posted", _STAMP),
+    ("updated published posted", ANY, _STAMP),
+    ("© c copyright", ANY, _CLAIM),
+    ("all alle todos tous tutti", "rights rechte los os droits i", _RIGHTS),
+    ("this", "material web website site", rf"{_TERMS}|this (?:web ?)?site uses cookies\b.{{0,250}}"),
+    ("we", "and use", r"we (?:and our .{0,30}partners )?use cookies\b.{0,250}"),
+    ("share print email e-mail tweet save", "this article story page on", rf"{_BUTTON}|share on {_APPS}"),
+    ("teilen drucken partager imprimer compartir compartilhar imprimir condividi stampa", "", r"\w+[.:!]?"),
+    ("subscribe please", "subscribe now here today to", _SUBSCRIBE),
+    ("click", "here to", rf"{_SUBSCRIBE}|click (?:here (?:to|for)|to (?:share|print|email|tweet|view)) .{{0,100}}"),
+    (
+        "sign",
+        "up in",
+        r"sign up (?:for|to) (?:our|the) .{0,80}newsletters?\b.{0,80}|sign (?:in|up)(?: here| now)?[.!]?",
+    ),
+    ("follow", ANY, rf"follow us on .{{0,80}}|follow .{{1,60}} on {_APPS}\b.{{0,60}}"),
+    ("listen", "to", r"listen to (?:this )?(?:article|story)\b.{0,30}"),
+    ("advertisement anzeige werbung publicidad publicidade publicité pubblicità", "", r"\w+[.:]?"),
+    (
+        "continue story article",
+        "reading continues",
+        r"continue reading\b.{0,60}|(?:story|article) continues below\b.{0,40}",
+    ),
+    ("read see also", "more also read", rf"(?:read|see) (?:more|also){_ELSEWHERE}|also read{_ELSEWHERE}"),
+    (
+        "related recommended",
+        "articles stories news coverage topics content",
+        r"\w+(?: (?:articles|stories|news|coverage|topics|content))?(?: ?: ?.{0,160})?",
+    ),
+    (
+        "lea lee leer leia",
+        "también más mais também",
+        rf"(?:lea|lee|leia) (?:también|más|mais|também){_ELSEWHERE}|leer más{_ELSEWHERE}",
+    ),
+    ("lire lesen leggi", "aussi la sie anche", rf"(?:lire (?:aussi|la suite)|lesen sie auch|leggi anche){_ELSEWHERE}"),
+    ("comments leave post", "are a", r"comments (?:are closed|\(\d+\)).{0,40}|(?:leave|post) a comment[.!]?"),
+    ("skip", "to", r"skip to (?:main )?content[.]?"),
+)
+NEXT_WORDS = {word: next_words for words, next_words, _ in _LINES for word in words.split()}
 _BOILERPLATE = {
-    word: re.compile(rf"\(?(?:{line})", re.IGNORECASE)
-    for words, line in (
-        ("with", rf"{_CREDIT}|with (?:agency|wire) inputs[.)]*"),
-        ("additional further", rf"{_CREDIT}|{_DESK}"),
-        ("reporting writing editing compiled", _DESK),
-        (
-            "by",
-            rf"{_BYLINE}|by (?:continuing|using|clicking|signing)\b.{{0,80}}\byou (?:agree|accept|consent)\b.{{0,160}}",
-        ),
-        ("photo photos photograph image picture foto bild", _PICTURE),
-        ("ap afp", rf"(?:ap|afp) (?:photo|file photo)(?:/| by ){_NAMES}"),
-        (
-            "associated",
-            r"associated press (?:writer|reporter|journalist)s? .{1,160} contributed(?: to this report)?[.)]*",
-        ),
-        ("our", r"our standards: the thomson reuters trust principles.{0,40}"),
-        ("first last updated published posted", _STAMP),
-        ("© c copyright", _CLAIM),
-        ("all alle todos tous tutti", _RIGHTS),
-        ("this", rf"{_TERMS}|this (?:web ?)?site uses cookies\b.{{0,250}}"),
-        ("we", r"we (?:and our .{0,30}partners )?use cookies\b.{0,250}"),
-        ("share print email e-mail tweet save", rf"{_BUTTON}|share on {_APPS}"),
-        ("teilen drucken partager imprimer compartir compartilhar imprimir condividi stampa", r"\w+[.:!]?"),
-        ("subscribe please", _SUBSCRIBE),
-        ("click", rf"{_SUBSCRIBE}|click (?:here (?:to|for)|to (?:share|print|email|tweet|view)) .{{0,100}}"),
-        ("sign", r"sign up (?:for|to) (?:our|the) .{0,80}newsletters?\b.{0,80}|sign (?:in|up)(?: here| now)?[.!]?"),
-        ("follow", rf"follow us on .{{0,80}}|follow .{{1,60}} on {_APPS}\b.{{0,60}}"),
-        ("listen", r"listen to (?:this )?(?:article|story)\b.{0,30}"),
-        ("advertisement anzeige werbung publicidad publicidade publicité pubblicità", r"\w+[.:]?"),
-        ("continue story article", r"continue reading\b.{0,60}|(?:story|article) continues below\b.{0,40}"),
-        ("read see also", rf"(?:read|see) (?:more|also){_ELSEWHERE}|also read{_ELSEWHERE}"),
-        ("related recommended", r"\w+(?: (?:articles|stories|news|coverage|topics|content))?(?: ?: ?.{0,160})?"),
-        ("lea lee leer leia", rf"(?:lea|lee|leia) (?:también|más|mais|também){_ELSEWHERE}|leer más{_ELSEWHERE}"),
-        ("lire lesen leggi", rf"(?:lire (?:aussi|la suite)|lesen sie auch|leggi anche){_ELSEWHERE}"),
-        ("comments leave post", r"comments (?:are closed|\(\d+\)).{0,40}|(?:leave|post) a comment[.!]?"),
-        ("skip", r"skip to (?:main )?content[.]?"),
-    )
-    for word in words.split()
+    word: re.compile(rf"\(?(?:{line})", re.IGNORECASE) for words, _, line in _LINES for word in words.split()
 }
 # Longer lines are read as text: no newsroom's boilerplate needs more, and every pattern stays cheap.
 _LONGEST_BOILERPLATE = 300

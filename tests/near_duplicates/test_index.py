@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedupe.models import ArticleId
+from dedupe.near_duplicates.bounds import bounds_of
 from dedupe.near_duplicates.index import MOST_CANDIDATES, SignatureIndex
 from dedupe.near_duplicates.keys import band_keys, has_shingles, n_shingles_of
 from dedupe.near_duplicates.signatures import EMPTY, signatures
-from dedupe.settings import SketchParams
+from dedupe.settings import DuplicateParams, SketchParams
 from tests.sketch_paths import sketch_path  # noqa: F401 - runs every test here on both paths
 
 RARE = SketchParams(num_perm=16, bands=2, rows=4, lanes=8, most_holders=2)
@@ -155,7 +156,7 @@ def test_the_estimate_keeps_an_excerpt_and_drops_what_shares_little():
     index.add(ArticleId("other"), other)
 
     assert index.candidates(excerpt) == ["whole", "other"]
-    assert index.candidates(excerpt, least_containment=0.5) == ["whole"]
+    assert index.candidates(excerpt, bounds=bounds_of(DuplicateParams())) == ["whole"]
 
 
 @pytest.mark.parametrize("n_words", [20, 200, 2000])
@@ -178,7 +179,7 @@ def test_an_index_takes_at_most_700_bytes_an_article(sketch_path):  # noqa: F811
     gc.collect()
     tracemalloc.start()
     index = SignatureIndex()
-    n_added = index.add_while_new(ids, rows, text_keys, least_containment=0.9)
+    n_added = index.add_while_new(ids, rows, text_keys, bounds=bounds_of(DuplicateParams()))
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

@@ -164,13 +164,13 @@ def test_a_copy_in_capitals_throughout_is_no_sibling():
     assert compare(a, shouted, PARAMS) is not None
 
 
-@pytest.mark.parametrize("n_figures", [9, 10])
+@pytest.mark.parametrize("n_figures", [15, 16])
 def test_texts_without_capitals_that_differ_in_their_figures_are_siblings_if_there_are_enough(n_figures):
     figures = range(0, 10 * n_figures, 10)
-    a = candidate("a", range(100), figured=figures)
-    b = candidate("b", with_replaced(100, figures.__contains__), figured=[at + 1000 for at in figures])
+    a = candidate("a", range(160), figured=figures)
+    b = candidate("b", with_replaced(160, figures.__contains__), figured=[at + 1000 for at in figures])
 
-    assert (compare(a, b, PARAMS) is None) == (n_figures == 10)
+    assert (compare(a, b, PARAMS) is None) == (n_figures == 16)
     assert compare(a, b, replace(PARAMS, sibling_gap=1.0)) is not None
 
 

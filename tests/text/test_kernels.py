@@ -264,3 +264,12 @@ def test_a_million_characters_have_the_signature_of_the_plain_path(text):
     plain, compiled = on_both_paths(lambda: signatures([text, "a b c"]))
 
     assert np.array_equal(plain, compiled)
+
+
+def test_what_is_kept_on_disk_is_kept_for_these_very_loops():
+    from dedupe.near_duplicates import kernels_index
+    from dedupe.text import kernels_numba
+
+    index = kernels_index.search._cache._cache_file
+
+    assert index._version.endswith(f" {kernels_numba._digest_of_loops()}")
