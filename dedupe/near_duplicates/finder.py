@@ -4,6 +4,8 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -13,13 +15,14 @@ from dedupe.models import ArticleId, DuplicateKind, DuplicatePair, Verdict
 from dedupe.near_duplicates.bounds import bounds_of
 from dedupe.near_duplicates.furniture import Holders
 from dedupe.near_duplicates.index import SignatureIndex
+from dedupe.near_duplicates.judging import Likeness
 from dedupe.near_duplicates.sketching import TextSketches
 from dedupe.near_duplicates.stars import Stars
-from dedupe.near_duplicates.verify import Candidate, candidate_of, compare_in_order
+from dedupe.near_duplicates.verify import Candidate, candidate_of, container_of, likenesses
 from dedupe.settings import DuplicateParams
 
 _MOST_PAIRED = 1000
-_MOST_REMEMBERED = 4096
+_MOST_REMEMBERED = 8_000_000  # shingles, of some nine bytes each
 _COMPARED_AT_ONCE = 1024
 _KEY_BYTES = 16
 
@@ -147,18 +150,22 @@ class Finder:
         candidate = self._shelf.candidate
         pairs = [(candidate(first), candidate(own.place)) for own in suspected for first in own.equals]
         n_pairs = [len(own.equals) for own in suspected]
-        compared = iter(compare_in_order(pairs, n_pairs, signatures, self._seen.holders))
+        found = iter(zip(pairs, likenesses(pairs, n_pairs, signatures, self._seen.holders), strict=True))
         for own in suspected:
-            found = [(first, pair) for first, pair in zip(own.equals, compared, strict=False) if pair is not None]
-            others = {other: pair for first, pair in found for other in own.equals[first]}
-            for other in sorted(others, key=int):
-                yield self._between(other, own.place, others[other])
+            copies = [(a, b, likeness) for (a, b), likeness in islice(found, len(own.equals)) if likeness is not None]
+            pairs_by_place = [
+                (int(other), self._between(other, a, b, likeness))
+                for a, b, likeness in copies
+                for other in own.equals[a.article_id]
+            ]
+            yield from (pair for _, pair in sorted(pairs_by_place, key=itemgetter(0)))
 
-    def _between(self, other: ArticleId, place: ArticleId, pair: DuplicatePair) -> DuplicatePair:
-        """The same pair between an article of the same text as its first, and its second; of ids, not of places."""
-        a, b = self._shelf.id_of(other), self._shelf.id_of(place)
-        container = None if pair.container is None else b if pair.container == place else a
-        return DuplicatePair(a, b, pair.kind, pair.jaccard, pair.containment, container)
+    def _between(self, other: ArticleId, a: Candidate, b: Candidate, likeness: Likeness) -> DuplicatePair:
+        """A pair of ids: of an article with the text of ``a``, and of ``b``."""
+        id_of = self._shelf.id_of
+        container = container_of(a, b, likeness.kind)
+        within = None if container is None else id_of(b.article_id if container == b.article_id else other)
+        return DuplicatePair(id_of(other), id_of(b.article_id), *likeness, within)
 
     def _named(self, verdict: Verdict) -> Verdict:
         """The same verdict with ids for places."""
@@ -197,6 +204,7 @@ class _Shelf:
         self._ids: list[ArticleId] = []
         self._text_keys = bytearray()
         self._remembered: OrderedDict[ArticleId, Candidate] = OrderedDict()
+        self._n_remembered = 0
 
     def append(self, ids: Sequence[ArticleId], sketches: TextSketches) -> list[ArticleId]:
         """The places of the next articles."""
@@ -218,8 +226,10 @@ class _Shelf:
         if known is None:
             shingles = self._shingles.read(int(place))
             known = self._remembered[place] = candidate_of(place, self.text_key(place), *shingles)
-            if len(self._remembered) > _MOST_REMEMBERED:
-                self._remembered.popitem(last=False)
+            self._n_remembered += known.sequence.size
+            while self._n_remembered > _MOST_REMEMBERED:
+                _, forgotten = self._remembered.popitem(last=False)
+                self._n_remembered -= forgotten.sequence.size
         return known
 
 

@@ -84,36 +84,46 @@ def compare_in_order(
     An article that makes no verified pair is counted among the holders before the next one is compared; without
     ``signatures``, of which there is a row an article, none is.
     """
+    found = likenesses(pairs, n_pairs, signatures, holders)
+    return [None if own is None else _pair(a, b, own) for (a, b), own in zip(pairs, found, strict=True)]
+
+
+def likenesses(
+    pairs: Sequence[Pair], n_pairs: Sequence[int], signatures: NDArray[np.uint32], holders: Holders
+) -> list[Likeness | None]:
+    """What `compare_in_order` makes pairs of."""
     if kernels.are_used():
         from dedupe.near_duplicates.comparing import compared  # noqa: PLC0415 - imports numba
 
-        kinds, ratios = compared(pairs, n_pairs, signatures, holders)
-        return [
-            None if kind == 0 else _pair(a, b, Likeness(_KINDS[kind - 1], *own))
-            for (a, b), kind, own in zip(pairs, kinds.tolist(), ratios.tolist(), strict=True)
-        ]
-    found: list[DuplicatePair | None] = []
+        numbers, ratios = compared(pairs, n_pairs, signatures, holders)
+        copies = np.flatnonzero(numbers)
+        compiled: list[Likeness | None] = [None] * len(pairs)
+        for at, number, own in zip(copies.tolist(), numbers[copies].tolist(), ratios[copies].tolist(), strict=True):
+            compiled[at] = Likeness(_KINDS[number - 1], *own)
+        return compiled
+    found: list[Likeness | None] = []
     for at, n in enumerate(n_pairs):
-        own = _compared(pairs[len(found) : len(found) + n], holders)
-        found.extend(own)
-        if not any(own) and len(signatures):
+        likeness = _likenesses(pairs[len(found) : len(found) + n], holders)
+        found.extend(likeness)
+        if not any(likeness) and len(signatures):
             holders.count(signatures[at : at + 1])
     return found
 
 
-def _compared(pairs: Sequence[Pair], holders: Holders) -> list[DuplicatePair | None]:
-    """`compare_all` on the plain path."""
+def container_of(a: Candidate, b: Candidate, kind: DuplicateKind) -> ArticleId | None:
+    """The one with more shingles, ``b`` where they have as many; None unless one is contained in the other."""
+    if kind is not DuplicateKind.CONTAINED:
+        return None
+    return a.article_id if a.shingles.size > b.shingles.size else b.article_id
+
+
+def _likenesses(pairs: Sequence[Pair], holders: Holders) -> list[Likeness | None]:
+    """Of all pairs of one article, on the plain path."""
     params = holders.params
     texts = {id(one): one for a, b in pairs if a.text_key != b.text_key for one in (a, b)}
     read = {key: _text(candidate, holders) for key, candidate in texts.items()}
-    found: list[DuplicatePair | None] = []
-    for a, b in pairs:
-        if a.text_key == b.text_key:
-            likeness = _EXACTLY if DuplicateKind.EXACT in params.kinds else None
-        else:
-            likeness = judged(read[id(a)], read[id(b)], params)
-        found.append(None if likeness is None else _pair(a, b, likeness))
-    return found
+    exactly = _EXACTLY if DuplicateKind.EXACT in params.kinds else None
+    return [exactly if a.text_key == b.text_key else judged(read[id(a)], read[id(b)], params) for a, b in pairs]
 
 
 def _text(candidate: Candidate, holders: Holders) -> Text:
@@ -122,10 +132,7 @@ def _text(candidate: Candidate, holders: Holders) -> Text:
 
 
 def _pair(a: Candidate, b: Candidate, likeness: Likeness) -> DuplicatePair:
-    container = None
-    if likeness.kind is DuplicateKind.CONTAINED:
-        container = a.article_id if a.shingles.size > b.shingles.size else b.article_id
-    return DuplicatePair(a.article_id, b.article_id, *likeness, container)
+    return DuplicatePair(a.article_id, b.article_id, *likeness, container_of(a, b, likeness.kind))
 
 
 def _closeness(pair: DuplicatePair) -> tuple[int, float, float]:
