@@ -25,7 +25,6 @@ from dedupe.store.keys import Keys, Shard
 from dedupe.store.ledger import Ledger
 from dedupe.store.log import Log
 from dedupe.store.partitions import Partitions
-from dedupe.text import kernels
 from dedupe.text.normalise import NORMALISER_VERSION
 
 if TYPE_CHECKING:
@@ -252,7 +251,9 @@ def warm_libraries(queues: Container[str]) -> None:
     For a process that forks its workers: they share what is loaded, and nothing here starts a thread.
     """
     if INGEST_QUEUE in queues:
-        kernels.load()
+        from dedupe.near_duplicates import loops  # noqa: PLC0415
+
+        loops.load()
     _work_through(DuplicateParams(), AttachParams())
     if RECLUSTER_QUEUE in queues:
         for name in ("dedupe.recluster", "dedupe.stories.cluster", "hdbscan"):
@@ -264,7 +265,6 @@ def _work_through(duplicates: DuplicateParams, attach: AttachParams) -> None:
 
     One article has a language to be guessed, the others that which most have; one is a copy.
     """
-    from dedupe.near_duplicates.find import find_near_duplicates  # noqa: PLC0415
     from dedupe.window import Place, Window  # noqa: PLC0415
 
     text = "Twelve plain words about nothing, so that they are shingles of two."
@@ -273,7 +273,6 @@ def _work_through(duplicates: DuplicateParams, attach: AttachParams) -> None:
         Article(ArticleId("copy"), f"{text} Again.", lang="en"),
         Article(ArticleId("other"), "Other words.", lang="en"),
     ]
-    find_near_duplicates(articles, duplicates)
     window = Window(duplicates=duplicates, attaching=attach, window_ms=1)
     known = {}
     for number, item in enumerate(_sketch(articles, duplicates=duplicates, attach=attach), start=1):

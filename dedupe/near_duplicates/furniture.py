@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.near_duplicates.rule import record_of, rule_of
-from dedupe.near_duplicates.signatures import EMPTY, permutations_of
+from dedupe.near_duplicates.signatures import EMPTY, finished, permutations_of
 from dedupe.settings import DuplicateParams
 from dedupe.text import kernels
 
@@ -60,7 +60,7 @@ class Holders:
         if sequence.size < furniture.run:
             return is_furniture
         least = max(furniture.least_holders, furniture.least_share * int(self.n_articles[0]))
-        is_common = self.counts[_finished(shingles) >> np.uint32(32 - SLOT_BITS)] >= least
+        is_common = self.counts[finished(shingles) >> np.uint32(32 - SLOT_BITS)] >= least
         if not is_common.any():
             return is_furniture
         run = np.ones(furniture.run, dtype=np.int64)
@@ -79,13 +79,3 @@ def _reverse(num_perm: int, seed: int) -> NDArray[np.uint32]:
     """Addends and inverse factors of the permutations, shape ``(2, num_perm)``: odd factors have one modulo 2**32."""
     factors, addends = permutations_of(num_perm, seed)
     return np.stack([addends, np.array([pow(factor, -1, 1 << 32) for factor in factors.tolist()], dtype=np.uint32)])
-
-
-def _finished(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Shingle hashes as they are permuted: after MurmurHash3's finaliser, a bijection."""
-    mixed = hashes ^ (hashes >> np.uint32(16))
-    mixed *= np.uint32(0x85EBCA6B)
-    mixed ^= mixed >> np.uint32(13)
-    mixed *= np.uint32(0xC2B2AE35)
-    mixed ^= mixed >> np.uint32(16)
-    return mixed

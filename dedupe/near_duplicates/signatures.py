@@ -51,7 +51,7 @@ def signatures_of(hashes: NDArray[np.uint32], offsets: NDArray[np.int64], params
     if kernels.are_used():
         return _compiled_signatures_of(hashes, offsets, params)
     filled = np.flatnonzero(np.diff(offsets))
-    starts, mixed = offsets[filled], _finish(hashes)
+    starts, mixed = offsets[filled], finished(hashes)
     lowest = np.full((params.num_perm, len(filled)), EMPTY, dtype=np.uint32)
     for begin in range(0, len(hashes), _BLOCK_HASHES):
         block = mixed[begin : begin + _BLOCK_HASHES]
@@ -87,8 +87,8 @@ def permutations_of(num_perm: int, seed: int) -> NDArray[np.uint32]:
     return np.stack([factors, draw.randint(0, 1 << 32, num_perm, dtype=np.uint32)])
 
 
-def _finish(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """MurmurHash3's finaliser, which ``affine32`` applies before its permutations."""
+def finished(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Shingle hashes after MurmurHash3's finaliser, a bijection, which ``affine32`` applies before its permutations."""
     mixed = hashes ^ (hashes >> np.uint32(16))
     mixed *= np.uint32(0x85EBCA6B)
     mixed ^= mixed >> np.uint32(13)
