@@ -14,7 +14,7 @@ from dedupe.near_duplicates.postings import Postings, Search, Searches
 from dedupe.near_duplicates.rows import Kept
 
 # A larger table is searched faster, a smaller one costs fewer bytes an article.
-_LEAST_RECENT, _MOST_RECENT, _ROWS_PER_RECENT = 128, 1024, 32
+_LEAST_RECENT, _MOST_RECENT, _ROWS_PER_RECENT = 256, 1024, 16
 _BUCKET_ENTRIES = 12  # of a directory, on average
 
 Number = TypeVar("Number", np.uint32, np.uint64)
