@@ -29,6 +29,10 @@ class SketchParams:
     most_holders: int = 32
 
     def __post_init__(self) -> None:
+        for name in ("shingle_words", "num_perm", "seed", "bands", "rows", "lanes", "most_holders"):
+            value = getattr(self, name)
+            _require(isinstance(value, int), f"{name} must be a whole number, got {value}")
+        _require(0 <= self.seed < 1 << 32, f"seed must be in 0..2**32 - 1, got {self.seed}")
         _require(1 <= self.shingle_words <= 20, f"shingle_words must be in 1..20, got {self.shingle_words}")
         _require(16 <= self.num_perm <= 1024, f"num_perm must be in 16..1024, got {self.num_perm}")
         _require(
@@ -92,6 +96,8 @@ class DuplicateParams:
     figures: FigureParams = field(default_factory=FigureParams)
 
     def __post_init__(self) -> None:
+        unknown = [kind for kind in self.kinds if kind not in tuple(DuplicateKind)]
+        _require(not unknown, f"kinds must be of {', '.join(DuplicateKind)}, got {', '.join(map(str, unknown))}")
         _require(len(self.kinds) > 0, f"kinds must name at least one of {', '.join(DuplicateKind)}")
         _require(0 < self.jaccard <= 1, f"jaccard must be in (0, 1], got {self.jaccard}")
         _require(0 < self.containment <= 1, f"containment must be in (0, 1], got {self.containment}")

@@ -51,7 +51,8 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, value: str) -> 
     type=click.FloatRange(0, 1, min_open=True),
     default=_USUAL.jaccard,
     show_default=True,
-    help="Jaccard similarity from which a pair is near; short texts may need more. Containment is not changed.",
+    help="Jaccard similarity from which a pair is near, without boilerplate and page furniture; short texts may need "
+    "more, and long ones that were edited throughout .07 less. Containment is not changed.",
 )
 @click.option(
     "--containment",
@@ -128,4 +129,7 @@ def _params(kinds: tuple[DuplicateKind, ...], threshold: float, containment: flo
     ):
         if is_changed and kind not in kinds:
             raise click.UsageError(f"{option} is about the kind {kind.value!r}, which --kinds leaves out")
-    return replace(_USUAL, kinds=kinds, jaccard=threshold, containment=containment)
+    try:
+        return replace(_USUAL, kinds=kinds, jaccard=threshold, containment=containment)
+    except ValueError as fault:  # not a number is in no range, and in any for click
+        raise click.UsageError(str(fault)) from None

@@ -14,7 +14,7 @@ import dedupe
 from dedupe.cli.duplicates import Request
 from dedupe.cli.output import ExitCode, is_watched, note, say, stdout_stream
 from dedupe.cli.reading import Tally, articles_of, finish
-from dedupe.cli.resuming import goes_on, obstacle_of
+from dedupe.cli.resuming import goes_on, obstacle_of, writing_alone
 from dedupe.cli.watching import Run, watched
 from dedupe.errors import BadInput
 from dedupe.files.corpora import columns_told_apart, row_marked, row_told_apart
@@ -31,7 +31,7 @@ from dedupe.files.places import InputFile, input_files
 from dedupe.files.results import PAIR_COLUMNS, VERDICT_COLUMNS, row_of_pair, row_of_verdict, verdict_of_row
 from dedupe.files.unfinished import described_files, drop_note, write_note
 from dedupe.files.write import RowWriter, row_writer
-from dedupe.files.written import ForeignRows, last_run, written_rows
+from dedupe.files.written import ForeignRows, cut_torn_line, last_run, written_rows
 from dedupe.models import ArticleId, Json, Verdict
 from dedupe.settings import DuplicateParams, fingerprint
 from dedupe.text.normalise import NORMALISER_VERSION
@@ -43,18 +43,27 @@ def find(request: Request) -> None:
     """Write the rows of a request; exit with 3 where rows of the input were bad."""
     files, corpus = _inputs(request)
     noted, obstacle = _described(request, files, corpus), _obstacle(request, [*files, *corpus])
-    on = goes_on(request.out, noted, request.wish, obstacle=obstacle)
-    noun, total = "pairs" if request.pairs else "duplicates", total_bytes([*corpus, *files])
-    run = Run(noun, total, ranks=request.keep != "first")
+    with writing_alone(request.out):
+        on = goes_on(request.out, noted, request.wish, obstacle=obstacle)
+        _run(request, [*corpus, *files], noted=noted, obstacle=obstacle, going_on=on)
+
+
+def _run(
+    request: Request, inputs: Sequence[InputFile], *, noted: Mapping[str, Json], obstacle: str | None, going_on: bool
+) -> None:
+    noun = "pairs" if request.pairs else "duplicates"
+    run = Run(noun, total_bytes(inputs), ranks=request.keep != "first")
     try:
         with _terminating_like_ctrl_c(), _shown(request, run):
-            rows = _rows(request, run, going_on=on)
-            _write(rows, request, noted=None if obstacle else noted, going_on=on)
+            rows = _rows(request, run, going_on=going_on)
+            _write(rows, request, noted=None if obstacle else noted, going_on=going_on)
     except KeyboardInterrupt:
         _say_how_to_go_on(request, obstacle)
         raise click.exceptions.Exit(ExitCode.INTERRUPTED) from None
     except ForeignRows as fault:
         raise click.UsageError(f"{fault}; --restart starts over") from None
+    if described_files(inputs) != {**_files_of(noted, "against"), **_files_of(noted, "files")}:
+        raise click.ClickException("the files that were read have changed meanwhile: what was found is of no one state")
     finish(_together(run.files, run.corpus), f"{run.n_found} {run.noun}", quiet=request.reading.quiet)
 
 
@@ -80,6 +89,11 @@ def _described(request: Request, files: Sequence[InputFile], corpus: Sequence[In
         "files": described_files(files),
         "against": described_files(corpus),
     }
+
+
+def _files_of(noted: Mapping[str, Json], role: str) -> dict[str, Json]:
+    files = noted[role]
+    return files if isinstance(files, dict) else {}
 
 
 def _obstacle(request: Request, files: Sequence[InputFile]) -> str | None:
@@ -177,6 +191,8 @@ def _write(rows: Rows, request: Request, *, noted: Mapping[str, Json] | None, go
             _write_blocks(rows, writer)
         drop_note(request.out)
     except OSError as error:
+        if noted is not None:
+            cut_torn_line(request.out)
         way_on = "" if noted is None else "; what is written is whole, and --resume goes on with it"
         raise click.ClickException(f"cannot write to {request.out}: {error.strerror}{way_on}") from None
 

@@ -82,7 +82,7 @@ def output_option(command: _Command) -> _Command:
 
 def checked_output(out: str | None, files: Sequence[str]) -> str | None:
     """Find fault with OUT before any work is done; None stands for stdout."""
-    if out is None or out == STDIN:
+    if out is None or out in {STDIN, "/dev/stdout"}:
         return None
     try:
         output_format(out)

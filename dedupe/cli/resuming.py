@@ -1,11 +1,14 @@
 """Whether a command writes its output anew or goes on where an earlier run of the same command stopped."""
 
+import fcntl
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import click
 
+from dedupe.cli.output import ExitCode, say
 from dedupe.files.unfinished import differences, has_note, note_path, noted_run
 from dedupe.files.written import can_go_on, cut_torn_line
 from dedupe.models import Json
@@ -41,12 +44,37 @@ def goes_on(out: str | None, run: Mapping[str, Json], wish: Wish, *, obstacle: s
     return False
 
 
+@contextmanager
+def writing_alone(out: str | None) -> Iterator[None]:
+    """Keep other runs from writing the same output meanwhile; a usage error where one does."""
+    if out is None or (os.path.exists(out) and not os.path.isfile(out)):
+        yield
+        return
+    was_there = os.path.exists(out)
+    with open(out, "ab") as stream:
+        with suppress(OSError):  # a file system without locks
+            _lock(stream.fileno(), out)
+        try:
+            yield
+        finally:
+            if not was_there and not has_note(out) and not _holds_something(out):
+                os.remove(out)
+
+
+def _lock(descriptor: int, out: str) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise click.UsageError(f"{out} is being written by another run") from None
+
+
 def _resumed(out: str, run: Mapping[str, Json], obstacle: str | None) -> bool:
     if obstacle is not None:
         raise click.UsageError(f"--resume: {obstacle}")
     if not has_note(out):
         if _holds_something(out):
-            raise click.UsageError(f"{out} is finished; without --resume it is written anew")
+            say(f"{out} is finished; without --resume it is written anew")
+            raise click.exceptions.Exit(ExitCode.DONE)
         return False
     differs = differences(_noted(out), run)
     if differs:

@@ -4,6 +4,7 @@
 """
 
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -53,7 +54,7 @@ def noted_run(out: str) -> dict[str, Json]:
 
 
 def described_files(files: Sequence[InputFile]) -> dict[str, Json]:
-    """Path, size and time of the last change of each file."""
+    """Path, size and time of the last change of each file; nothing of what is no file."""
     return {os.path.abspath(file.path): _described(file.path) for file in files}
 
 
@@ -62,7 +63,7 @@ def _described(path: str) -> dict[str, Json] | None:
         status = os.stat(path)
     except OSError:
         return None
-    return {"bytes": status.st_size, "modified_ns": status.st_mtime_ns}
+    return {"bytes": status.st_size, "modified_ns": status.st_mtime_ns} if stat.S_ISREG(status.st_mode) else None
 
 
 def differences(was: Mapping[str, Json], now: Mapping[str, Json]) -> list[str]:

@@ -45,7 +45,7 @@ def bounds_of(params: DuplicateParams) -> Bounds:
         short_containment=max(params.containment, params.short_containment),
         least_shingles=float(params.least_shingles),
         ample_shingles=float(params.ample_shingles),
-        edited_jaccard=params.jaccard - params.edited.allowance,
+        edited_jaccard=max(params.jaccard - params.edited.allowance, 0.0),
         edited_shingles=float(params.edited.least_shingles),
         deviations=_DEVIATIONS,
         floor=min(params.containment, 2 * params.jaccard / (1 + params.jaccard)) / 2,

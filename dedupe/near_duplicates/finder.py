@@ -81,7 +81,7 @@ class _Suspected(NamedTuple):
 class Finder:
     """Says of each article what it repeats of those given before; a finder either judges or pairs.
 
-    An article that repeats nothing leaves its sketch in memory, some 700 bytes, and its shingles in ``shingles``: they
+    An article that repeats nothing leaves its sketch in memory, some kilobyte, and its shingles in ``shingles``: they
     are read when something is suspected of repeating it. Ids may repeat; articles are told apart by their order.
     """
 

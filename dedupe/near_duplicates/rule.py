@@ -67,7 +67,7 @@ def rule_of(params: DuplicateParams) -> Rule:
         most_lost=float(scatter.most_lost),
         sure_jaccard=float(scatter.sure_jaccard),
         sure_containment=float(scatter.sure_containment),
-        edited_jaccard=float(params.jaccard - edited.allowance),
+        edited_jaccard=max(float(params.jaccard - edited.allowance), 0.0),
         edited_shingles=edited.least_shingles,
         edited_ratio=float(edited.least_ratio),
         edited_window=edited.window,

@@ -1,6 +1,6 @@
 """MinHash signatures, bit for bit those of datasketch 2's ``affine32`` scheme."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -18,7 +18,7 @@ EMPTY = np.uint32(0xFFFFFFFF)
 _BLOCK_HASHES = 1 << 14  # hashes of a block and one permutation of it stay in a core's cache
 
 
-def signatures(texts: Sequence[str], params: SketchParams | None = None) -> NDArray[np.uint32]:
+def signatures(texts: Iterable[str], params: SketchParams | None = None) -> NDArray[np.uint32]:
     """MinHash signatures of texts, which are normalised here.
 
     Returns
@@ -27,11 +27,18 @@ def signatures(texts: Sequence[str], params: SketchParams | None = None) -> NDAr
     hashfunc=shingle_hash)`` updated with ``cut_shingles(normalise(texts[i]))``. A text with fewer words than a
     shingle has the row of an empty MinHash, 2**32 - 1 throughout, which says nothing about likeness.
 
+    Raises
+    ------
+    TypeError
+        For one string instead of several.
+
     References
     ----------
     Broder, *On the resemblance and containment of documents*, 1997.
     """
-    params = SketchParams() if params is None else params
+    if isinstance(texts, str):
+        raise TypeError("texts must be a sequence of strings, got one string")
+    texts, params = list(texts), SketchParams() if params is None else params
     if texts and kernels.are_used_for(texts):
         from dedupe.near_duplicates.sketching import compiled_sketches  # noqa: PLC0415 - which imports this file
 

@@ -1,5 +1,6 @@
 """An interrupted run of ``dedupe duplicates`` goes on as if nothing had been."""
 
+import fcntl
 import json
 import os
 import signal
@@ -281,9 +282,20 @@ def test_resuming_what_was_never_begun_begins_it_and_what_is_finished_is_left_al
 
     code, _, err = dedupe(*command(here, here / "out.jsonl"), "--resume")
 
-    assert (code, "is finished" in err) == (2, True)
+    assert (code, "is finished" in err) == (0, True)
     assert (here / "out.jsonl").read_bytes() == whole
     assert dedupe(*command(here, here / "out.jsonl"))[0] == 0
+
+
+def test_two_runs_do_not_write_one_output(dedupe, here):
+    out = here / "out.jsonl"
+
+    with out.open("ab") as other:
+        fcntl.flock(other.fileno(), fcntl.LOCK_EX)
+        code, _, err = dedupe(*command(here, out))
+
+    assert (code, "another run" in err) == (2, True)
+    assert dedupe(*command(here, out))[0] == 0
 
 
 @pytest.mark.parametrize("name", ["out.json", "out.jsonl.gz"])

@@ -208,3 +208,13 @@ def test_a_verdict_depends_on_earlier_articles_alone():
     whole = verdicts(given)
 
     assert all(verdicts(given[:n]) == whole[:n] for n in range(len(given)))
+
+
+@pytest.mark.parametrize("threshold", [0.01, 0.05, 0.07, 0.2, 0.31])
+def test_a_lower_threshold_loses_no_pair(threshold):
+    given = articles(TEXT, copy_of(TEXT, "tenth replaced"), copy_of(TEXT, "headline"), SEEDS[3].text)
+
+    found = {(p.a, p.b) for p in find_near_duplicates(given, DuplicateParams(jaccard=threshold))}
+
+    assert found >= {(p.a, p.b) for p in find_near_duplicates(given)}
+    assert len(found) >= 3
