@@ -1,7 +1,7 @@
 """Follows the log: brings a window up to its tail and decides what nobody has decided yet."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dedupe.errors import StoreUnavailable
 from dedupe.models import Article, ArticleId, Member, Sketch, Story, Verdict
@@ -90,18 +90,27 @@ class Follower:
         current = self._partitions.current()
         if current.number != self._generation.number:
             self._rebase(current)
-        if self._window.position > self._log.head():
+        if not self._is_on_the_log():
             self._forget()  # the server lost what it had not written to disk, and the log goes on from before
         while entries := self._log.after(self._window.position, limit=CHUNK):
             self._apply(entries)
 
+    def _is_on_the_log(self) -> bool:
+        """Whether the window's newest entry is the log's: numbers of entries that were lost are given again."""
+        newest = self._window.newest
+        if newest is None:
+            return self._window.position == 0  # else there is little to replay
+        return self._log.has(newest.number, at=newest.at, article_id=newest.sketch.article_id)
+
     def _rebase(self, current: Generation) -> None:
         assignments = self._partitions.assignments(current) if len(self._window) else {}
-        if all(i in assignments for number, i in self._window.ids() if number <= current.position):
+        is_known = all(i in assignments for number, i in self._window.ids() if number <= current.position)
+        if is_known and self._window.can_rebase(current.position):
             self._window.rebase(current.position, assignments)
             self._unstored.clear()
         else:
-            # The recluster knew less than this window: only a replay from the start gives the common answer.
+            # The recluster knew less than this window, or the window knows less than the recluster: only a replay
+            # from the start gives the common answer.
             self._forget()
         self._generation = current
 
@@ -124,19 +133,24 @@ class Follower:
         suspects = self._window.suspects(sketch)
         if not suspects:
             return Verdict(sketch.article_id, sketch.article_id)
-        known = self._candidates([sketch.article_id, *suspects])
+        keys = {i: self._window.text_key(i) for i in suspects} | {sketch.article_id: sketch.text_key}
+        known = self._candidates(keys)
         own = known.pop(sketch.article_id, None)
         if own is None:  # the record has expired: nothing can be verified, and nobody waits for the answer
             return Verdict(sketch.article_id, sketch.article_id)
         return self._window.judge(own, [known[i] for i in suspects if i in known])
 
-    def _candidates(self, ids: Sequence[ArticleId]) -> dict[ArticleId, Candidate]:
-        missing = [i for i in ids if i not in self._shingles]
+    def _candidates(self, text_keys: Mapping[ArticleId, bytes | None]) -> dict[ArticleId, Candidate]:
+        """Shingles of articles, as far as their texts are those of the log: an id may come back with another text."""
+        found = {i: self._shingles[i] for i, key in text_keys.items() if self._has_shingles(i, key)}
+        missing = [i for i in text_keys if i not in found]
         fetched = self._ledger.articles(missing) if missing else {}
-        found = {i: self._shingles[i] for i in ids if i in self._shingles}
         cut = self._candidates_of(list(fetched.values()))
         self._remember([*found.values(), *cut])
-        return found | {candidate.article_id: candidate for candidate in cut}
+        return found | {own.article_id: own for own in cut if own.text_key == text_keys[own.article_id]}
+
+    def _has_shingles(self, article_id: ArticleId, text_key: bytes | None) -> bool:
+        return article_id in self._shingles and self._shingles[article_id].text_key == text_key
 
     def _store(self) -> bool:
         """Write the stories decided here; False when they have to be decided again on what others wrote."""

@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from threading import RLock
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
@@ -73,6 +74,7 @@ class Service(Reads):
         self._doorbell = doorbell
         self._new_follower = new_follower
         self._follower: Follower | None = None
+        self._alone = RLock()  # a worker of threads has one window for all of them
         self._reconciled_at = monotonic()
         self._sketch = sketch
         self._new_recluster = new_recluster
@@ -133,11 +135,13 @@ class Service(Reads):
         sketched = self._sketch_each(articles)
         if not sketched:
             return 0
-        follower = self.follower()
-        follower.expect(sketched)
-        self._log.append([item.sketch for item in sketched])
-        follower.catch_up()
-        finished = self._ledger.commit(shard, follower.decided([item.sketch.article_id for item in sketched]))
+        with self._alone:
+            follower = self.follower()
+            follower.expect(sketched)
+            self._log.append([item.sketch for item in sketched])
+            follower.catch_up()
+            decided = follower.decided([item.sketch.article_id for item in sketched])
+        finished = self._ledger.commit(shard, decided)
         logger.info("drained shard=%d articles=%d finished=%d", shard, len(articles), finished)
         return finished
 
@@ -162,12 +166,16 @@ class Service(Reads):
             self._follower = self._new_follower()
         return self._follower
 
+    def _catch_up(self) -> None:
+        with self._alone:
+            self.follower().catch_up()
+
     def warm(self) -> None:
         """Replay the window, so that the first article does not wait for it, and ring for what waits already."""
         began = monotonic()
         if self._log.n_entries() >= WORTH_COMPILED_LOOPS:
             kernels.load()
-        self.follower().catch_up()
+        self._catch_up()
         loops = "compiled" if kernels.are_used() else "plain"
         logger.info("warm loops=%s replay_seconds=%.2f", loops, monotonic() - began)
         self._ring_for_due()
@@ -192,7 +200,7 @@ class Service(Reads):
         self._reconciled_at = monotonic()
         self._trim()
         self._ring_for_due()
-        self.follower().catch_up()
+        self._catch_up()
         job_id = self._jobs.current()
         if job_id is not None:
             self._end_silent_job(job_id)
@@ -225,7 +233,7 @@ class Service(Reads):
             return
         dry_run = self._jobs.job(job_id).dry_run
         try:
-            diff = self._new_recluster().run(grip, dry_run=dry_run, catch_up=self.follower().catch_up)
+            diff = self._new_recluster().run(grip, dry_run=dry_run, catch_up=self._catch_up)
         except Overtaken as overtaken:
             self._jobs.fail(grip, str(overtaken))
             logger.info("stopped job=%s reason=%s", job_id, overtaken)
@@ -236,7 +244,7 @@ class Service(Reads):
         self._jobs.succeed(grip, diff)
         logger.info("reclustered job=%s stories=%d churn=%.4f", job_id, diff.n_stories, diff.churn)
         if not dry_run:
-            self.follower().catch_up()
+            self._catch_up()
 
     def job(self, job_id: JobId) -> Job:
         """A job as it stands; ``UnknownId`` when there is none."""

@@ -260,7 +260,7 @@ class AttachParams:
     max_window_df: float = 0.1
 
     def __post_init__(self) -> None:
-        _require(1 <= self.max_terms <= 65_536, f"max_terms must be in 1..65536, got {self.max_terms}")
+        _require(1 <= self.max_terms <= 65_535, f"max_terms must be in 1..65535, got {self.max_terms}")
         _require(1 <= self.n_neighbors <= 1000, f"n_neighbors must be in 1..1000, got {self.n_neighbors}")
         _require(0 < self.min_similarity <= 1, f"min_similarity must be in (0, 1], got {self.min_similarity}")
         _require(0 < self.max_window_df <= 1, f"max_window_df must be in (0, 1], got {self.max_window_df}")

@@ -35,6 +35,8 @@ class Window:
         self._attaching = attaching
         self._window_ms = window_ms
         self._places: deque[Place] = deque()
+        self._text_keys: dict[ArticleId, bytes] = {}
+        self._last_slid = -1
         self._stars = Stars(duplicates)
         self._terms = TermIndex(attaching)
         self._verdicts: dict[ArticleId, Verdict] = {}
@@ -49,6 +51,15 @@ class Window:
         """Number and article of every entry in the window, in order."""
         return ((place.number, place.sketch.article_id) for place in self._places)
 
+    @property
+    def newest(self) -> Place | None:
+        """The last entry, None in an empty window."""
+        return self._places[-1] if self._places else None
+
+    def text_key(self, article_id: ArticleId) -> bytes | None:
+        """The key of an entry's text, None when it has left the window."""
+        return self._text_keys.get(article_id)
+
     def verdict(self, article_id: ArticleId) -> Verdict:
         """What was decided about an entry of the window; an article that repeats nothing heads its own group."""
         return self._verdicts.get(article_id) or Verdict(article_id, article_id)
@@ -61,6 +72,11 @@ class Window:
         """Let go of what is older than the window at a time (ms): that of the next entry, so that all let go alike."""
         while self._places and self._places[0].at < at - self._window_ms:
             self._forget(self._places.popleft())
+            self._last_slid = self.position
+
+    def can_rebase(self, position: int) -> bool:
+        """Whether the window still has all that was in it at a position: nothing was let go for a later entry."""
+        return self._last_slid < position
 
     def suspects(self, sketch: Sketch) -> list[ArticleId]:
         """Canonical articles that may be what this one repeats: the same text, or a shared LSH bucket."""
@@ -94,6 +110,7 @@ class Window:
         sketch, article_id = place.sketch, place.sketch.article_id
         self._places.append(place)
         self.position = place.number
+        self._text_keys[article_id] = sketch.text_key
         self._place(article_id, assignment)
         self._stars.add(sketch.text_key, sketch.signature, verdict)
         if verdict.duplicate_of is not None:
@@ -104,8 +121,8 @@ class Window:
     def rebase(self, position: int, assignments: Mapping[ArticleId, Assignment]) -> None:
         """Go back to a position of the log, with the stories a recluster gave the articles up to it.
 
-        Every entry of the window up to ``position`` has to be in ``assignments``. What followed is forgotten, to be
-        replayed.
+        Every entry of the window up to ``position`` has to be in ``assignments``, and the window has to be one that
+        `can_rebase`. What followed is forgotten, to be replayed.
         """
         while self._places and self._places[-1].number > position:
             self._forget(self._places.pop())
@@ -129,6 +146,7 @@ class Window:
 
     def _forget(self, place: Place) -> None:
         article_id = place.sketch.article_id
+        self._text_keys.pop(article_id, None)
         self._displace(article_id)
         self._stars.remove(article_id, place.sketch.signature)
         if self._verdicts.pop(article_id, None) is not None:

@@ -463,3 +463,38 @@ def test_every_key_but_a_few_counters_has_an_end(redis, service):
     endless = {key.decode().rpartition("}:")[2] for key in redis.scan_iter() if redis.ttl(key) < 0}
 
     assert endless == {"counters", "fence"}
+
+
+def test_numbers_of_lost_entries_that_are_given_again_mislead_nobody(redis, service):
+    service.submit([Article(ArticleId(f"kept{n}"), words(*range(10 * n, 10 * n + 60))) for n in range(0, 80, 8)])
+    service.drain(ONLY)
+    kept = {key: redis.dump(key) for key in redis.scan_iter("*")}
+    service.submit([Article(ArticleId(f"lost{n}"), words(*range(5_000 + 100 * n, 5_090 + 100 * n))) for n in range(2)])
+    service.drain(ONLY)
+    redis.flushall()
+    for key, data in kept.items():
+        redis.restore(key, 0, data)
+
+    service.submit([Article(ArticleId(f"new{n}"), words(*range(9_000 + 100 * n, 9_090 + 100 * n))) for n in range(5)])
+    service.drain(ONLY)
+    service.submit([Article(ArticleId("copy of lost"), words(*range(5_000, 5_091)))])
+    service.submit([Article(ArticleId("copy of new"), words(*range(9_000, 9_091)))])
+    service.drain(ONLY)
+
+    assert service.article(ArticleId("new0")).status is ArticleStatus.ASSIGNED
+    assert service.article(ArticleId("copy of lost")).verdict.duplicate_of is None
+    assert service.article(ArticleId("copy of new")).verdict.duplicate_of == "new0"
+
+
+def test_threads_of_one_worker_share_a_window_in_turn(redis, service):
+    articles = [
+        Article(ArticleId(f"a{n}"), words(*range(100 * (n // 2), 100 * (n // 2) + 80 + n % 2))) for n in range(60)
+    ]
+    service.submit(articles)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(service.drain, [ONLY] * 8))
+
+    found = [service.article(article.id) for article in articles]
+    assert {view.status for view in found} == {ArticleStatus.ASSIGNED}
+    assert sum(view.verdict.duplicate_of is not None for view in found) == 30

@@ -89,6 +89,12 @@ class Log:
             given, _, at = data[first:second].partition(b"-")
             yield int(given), int(at), ArticleId(data[second:third].decode()), data[third:end]
 
+    def has(self, number: int, *, at: int, article_id: ArticleId) -> bool:
+        """Whether the entry of a number is this article's, appended at this time (ms)."""
+        with store_failures():
+            found = self._redis.xrange(self._keys.entries, min=f"{number}-{at}", max=f"{number}-{at}", count=1)
+        return any(article_id.encode() in fields for _, fields in found)
+
     def n_entries(self) -> int:
         """How many entries the log holds."""
         with store_failures():

@@ -39,8 +39,11 @@ def load() -> bool:
     forked afterwards have the loops too.
     """
     if not _process.is_loaded and _can_load():
-        from dedupe.text.kernels_words import warm  # noqa: PLC0415 - imports numba
-
+        try:
+            from dedupe.text.kernels_words import warm  # noqa: PLC0415 - imports numba
+        except ImportError:  # there, but not for this NumPy or this machine
+            _process.choice = "never"
+            return False
         warm()
         _process.is_loaded = True
     return _process.is_loaded
