@@ -1,5 +1,7 @@
 """Has every compiled loop of the near-duplicate half ready, for a process that will judge many articles."""
 
+import numpy as np
+
 from dedupe.models import ArticleId
 from dedupe.near_duplicates.finder import Finder
 from dedupe.near_duplicates.sketching import sketch_texts
@@ -21,4 +23,14 @@ def load() -> bool:
     sketches = sketch_texts([_TEXT, _TEXT[:900], _TEXT], params.sketch)
     Finder(params).judge(ids, sketches)
     Finder(params).find_pairs(ids, sketches)
+    _merge_some()
     return True
+
+
+def _merge_some() -> None:
+    """What an index does only once it is larger."""
+    from dedupe.near_duplicates import kernels_index  # noqa: PLC0415 - imports numba
+
+    some = np.arange(2, dtype=np.uint64)
+    kernels_index.merge(some, some + np.uint64(2), np.empty(4, dtype=np.uint64))
+    kernels_index.write_directory(some, 0, np.empty(2, dtype=np.uint32))
