@@ -115,9 +115,7 @@ class SpooledShingles:
 
 
 def _marks(sketches: TextSketches) -> NDArray[np.uint8]:
-    marks = sketches.is_named.astype(np.uint8) * _NAMED
-    # Without it, no shingle is.
-    return marks | (sketches.is_figured.astype(np.uint8) * _FIGURED) if sketches.is_figured.size else marks
+    return sketches.is_named * _NAMED | sketches.is_figured * _FIGURED
 
 
 class SpooledSketches:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.near_duplicates import kernels_verify as loops
-from dedupe.near_duplicates.furniture import SLOT_BITS, Holders, as_loops_take
+from dedupe.near_duplicates.furniture import SLOT_BITS, Holders
+from dedupe.text.kernels import as_loops_take
 
 if TYPE_CHECKING:
     from dedupe.near_duplicates.verify import Candidate

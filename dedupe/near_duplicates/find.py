@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from dedupe.models import Article, ArticleId, DuplicatePair, Verdict
 from dedupe.near_duplicates.finder import Finder
 from dedupe.near_duplicates.sketching import TextSketches, sketch_texts, sketches_of
-from dedupe.near_duplicates.verify import Candidate, candidate_of
+from dedupe.near_duplicates.verify import Candidate, candidate_at
 from dedupe.settings import DuplicateParams, SketchParams
 from dedupe.text import kernels
 from dedupe.text.normalise import content
@@ -30,7 +30,7 @@ def find_near_duplicates(articles: Iterable[Article], params: DuplicateParams | 
     [('a', 'b', 'exact')]
     """
     params = DuplicateParams() if params is None else params
-    blocks = _sketched(articles, params.sketch)
+    blocks = sketched(articles, params.sketch)
     finder = Finder(params)
     return [pair for ids, sketches in blocks for pair in finder.find_pairs(ids, sketches)]
 
@@ -42,14 +42,14 @@ def verdicts(articles: Iterable[Article], params: DuplicateParams | None = None)
     judged one by one, gets the same answers.
     """
     params = DuplicateParams() if params is None else params
-    blocks = _sketched(articles, params.sketch)
+    blocks = sketched(articles, params.sketch)
     finder = Finder(params)
     return [verdict for ids, sketches in blocks for verdict in finder.judge(ids, sketches)]
 
 
 def prepare(articles: Iterable[Article], params: SketchParams) -> Iterator[tuple[Candidate, NDArray[np.uint32]]]:
     """What comparing needs of each article, and its signature, in input order."""
-    for ids, sketches in _sketched(articles, params):
+    for ids, sketches in sketched(articles, params):
         yield from _candidates(ids, sketches)
 
 
@@ -60,7 +60,7 @@ def prepare_words(
     return _candidates(ids, sketches_of(words, texts, params))
 
 
-def _sketched(articles: Iterable[Article], params: SketchParams) -> Iterator[tuple[list[ArticleId], TextSketches]]:
+def sketched(articles: Iterable[Article], params: SketchParams) -> Iterator[tuple[list[ArticleId], TextSketches]]:
     """Ids and sketches of the articles, block by block."""
     held = list(articles)
     texts = [content(article) for article in held]
@@ -74,10 +74,4 @@ def _sketched(articles: Iterable[Article], params: SketchParams) -> Iterator[tup
 
 
 def _candidates(ids: Sequence[ArticleId], sketches: TextSketches) -> Iterator[tuple[Candidate, NDArray[np.uint32]]]:
-    for at, article_id in enumerate(ids):
-        own = slice(sketches.offsets[at], sketches.offsets[at + 1])
-        text_key = sketches.text_keys[at].tobytes()
-        yield (
-            candidate_of(article_id, text_key, sketches.hashes[own], sketches.is_named[own], sketches.is_figured[own]),
-            sketches.signatures[at],
-        )
+    return ((candidate_at(name, sketches, at), sketches.signatures[at]) for at, name in enumerate(ids))

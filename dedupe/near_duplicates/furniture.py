@@ -1,7 +1,6 @@
 """Who holds what: how many of the articles counted hold a shingle, and so what is the furniture of pages."""
 
 from functools import lru_cache
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +9,9 @@ from dedupe.near_duplicates.rule import record_of, rule_of
 from dedupe.near_duplicates.signatures import EMPTY, finished, permutations_of
 from dedupe.settings import DuplicateParams
 from dedupe.text import kernels
+from dedupe.text.kernels import as_loops_take
 
 SLOT_BITS = 18
-
-Value = TypeVar("Value", np.uint32, np.bool_)
 
 
 class Holders:
@@ -67,11 +65,6 @@ class Holders:
         starts = np.convolve(is_common[sequence], run, mode="valid") >= furniture.least_common
         is_furniture[sequence[np.convolve(starts, run) > 0]] = True
         return is_furniture
-
-
-def as_loops_take(values: NDArray[Value]) -> NDArray[Value]:
-    """The same values where the loops take them: a read-only array is of another type, and compiled for again."""
-    return values if values.flags.writeable and values.flags.c_contiguous else values.copy()
 
 
 @lru_cache(maxsize=8)

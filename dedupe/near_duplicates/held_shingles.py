@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dedupe.models import Article, ArticleId
 from dedupe.near_duplicates.signatures import signatures_of
 from dedupe.near_duplicates.sketching import TextSketches, sketch_texts
-from dedupe.near_duplicates.verify import Candidate, candidate_of
+from dedupe.near_duplicates.verify import Candidate, candidate_at, candidate_of
 from dedupe.settings import SketchParams
 from dedupe.text.normalise import content
 
@@ -103,13 +103,6 @@ class FetchedShingles:
     def _sketched(self, ids: Sequence[ArticleId]) -> tuple[list[ArticleId], TextSketches]:
         texts = {name: content(article) for name in ids if (article := self._article_of(name)) is not None}
         return list(texts), sketch_texts(list(texts.values()), self._params)
-
-
-def candidate_at(article_id: ArticleId, sketches: TextSketches, at: int) -> Candidate:
-    """What a comparison needs of the ``at``-th text."""
-    own = slice(sketches.offsets[at], sketches.offsets[at + 1])
-    hashes, is_named, is_figured = sketches.hashes[own], sketches.is_named[own], sketches.is_figured[own]
-    return candidate_of(article_id, sketches.text_keys[at].tobytes(), hashes, is_named, is_figured)
 
 
 def _hashes(packed: bytes) -> NDArray[np.uint32]:

@@ -89,17 +89,6 @@ class SignatureIndex:
                 return begin, *self._named(found.stop, MOST_CANDIDATES)
         return begin, None, []
 
-    def add_while_new(
-        self,
-        ids: Sequence[ArticleId],
-        signatures: NDArray[np.uint32],
-        text_keys: NDArray[np.uint64],
-        *,
-        bounds: Bounds,
-    ) -> int:
-        """How many articles `add_until_found` adds."""
-        return self.add_until_found(ids, signatures, text_keys, bounds=bounds)[0]
-
     def pair(
         self,
         ids: Sequence[ArticleId],
@@ -111,7 +100,7 @@ class SignatureIndex:
     ) -> Iterator[tuple[ArticleId | None, list[ArticleId]]]:
         """For each article, before it is added, `same_text` and `candidates`; one of a text that is held is not added.
 
-        Arguments are as for `add_while_new`.
+        Arguments are as for `add_until_found`.
         """
         n_done = 0
         while n_done < len(ids):

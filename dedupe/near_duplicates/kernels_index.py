@@ -11,14 +11,11 @@ from dedupe.near_duplicates.keys import BAND_SALT, FIRST_FACTOR, LANE_SALT, MULT
 from dedupe.near_duplicates.rows import Kept
 from dedupe.text.kernels_numba import compiled
 
-N_RUNS = 4
-"""Sorted runs that the loops take, the missing ones empty."""
-
 NO_ENTRY = np.uint64(0xFFFFFFFFFFFFFFFF)
 """What an empty slot holds."""
 
 _EMPTY = np.uint32(0xFFFFFFFF)
-_U1, _U32 = np.uint64(1), np.uint64(32)
+_U32 = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 _LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
 _ONES = np.uint64(0x0101010101010101)
@@ -40,7 +37,10 @@ class Recent(NamedTuple):
 
 
 class Runs(NamedTuple):
-    """Older rows: sorted ``key << 32 | row``, and where the keys of each value of the first ``bits`` bits begin."""
+    """Older rows, in four runs of which some may be empty: sorted ``key << 32 | row``.
+
+    A directory tells where the keys of each value of the first ``bits`` bits begin.
+    """
 
     entries: tuple[NDArray[np.uint64], ...]
     directories: tuple[NDArray[np.uint32], ...]
@@ -55,7 +55,6 @@ class Found(NamedTuple):
     """
 
     limits: NDArray[np.int64]
-
     holders: NDArray[np.uint32]
     n_holders: NDArray[np.int64]
     bounds: NDArray[np.int64]
@@ -214,7 +213,7 @@ def _collect(
         is_lane = (keys[key] & mask) > layout.bands
         if is_lane and n_holders[key] > layout.most_holders:
             continue
-        for at in range(n_holders[key] if is_lane else min(n_holders[key], layout.most_sharers)):
+        for at in range(n_holders[key]):
             rows[end] = holders[key, at]
             end += 1
     return end

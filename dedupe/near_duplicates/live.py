@@ -7,15 +7,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 
 from dedupe.models import Article, ArticleId, Verdict
-from dedupe.near_duplicates.held_shingles import FetchedShingles, HeldShingles, KeptShingles, candidate_at
+from dedupe.near_duplicates.find import sketched
+from dedupe.near_duplicates.held_shingles import FetchedShingles, HeldShingles, KeptShingles
 from dedupe.near_duplicates.sketching import TextSketches, sketch_texts
 from dedupe.near_duplicates.stars import Stars
-from dedupe.settings import DuplicateParams, SketchParams
-from dedupe.text import kernels
+from dedupe.near_duplicates.verify import candidate_at
+from dedupe.settings import DuplicateParams
 from dedupe.text.normalise import content
-from dedupe.text.words import blocks_of
 
-_BLOCK_CHARACTERS = 4_000_000
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -99,7 +98,7 @@ class NearDuplicateIndex:
             self.expire(at)
         self._check_ids(article.id for article in given)
         return [
-            verdict for ids, sketches in _sketched(given, self._params.sketch) for verdict in self._take(ids, sketches)
+            verdict for ids, sketches in sketched(given, self._params.sketch) for verdict in self._take(ids, sketches)
         ]
 
     def query(self, article: Article) -> Verdict:
@@ -194,12 +193,3 @@ class NearDuplicateIndex:
             self._copies.add(verdict.article_id)
         self._shingles.keep(verdict.article_id, sketches, at)
         return verdict
-
-
-def _sketched(articles: Sequence[Article], params: SketchParams) -> Iterator[tuple[list[ArticleId], TextSketches]]:
-    texts = [content(article) for article in articles]
-    kernels.are_used_for(texts)  # here and not block by block: the first decides for what is made after it
-    begin = 0
-    for block in blocks_of(texts, n_characters=_BLOCK_CHARACTERS):
-        yield [article.id for article in articles[begin : begin + len(block)]], sketch_texts(block, params)
-        begin += len(block)

@@ -12,7 +12,7 @@ from dedupe.near_duplicates.rows import Kept
 
 _N_RECENT = 64  # rows compared one by one before they are sorted into a run
 _RUN_RATIO = 4  # a run is merged into the next unless that is so many times as long
-MOST_RUNS = 4
+MOST_RUNS = 4  # the compiled loops take so many, one by one
 _ROW_BITS = np.uint64(32)
 _LAST_ROW = np.uint64((1 << 32) - 1)
 
@@ -74,7 +74,7 @@ class Postings:
 
     @property
     def room(self) -> int:
-        """How many rows `add_while_new` takes at once, at least one."""
+        """How many rows `search_and_add` takes at once, at least one."""
         return len(self._recent_rows) - self._n_recent
 
     def add(self, row: int, signature: NDArray[np.uint32], text_key: NDArray[np.uint64], kept: Kept) -> None:

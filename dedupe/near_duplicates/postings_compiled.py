@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import chain, repeat
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +9,13 @@ from numpy.typing import NDArray
 from dedupe.near_duplicates import kernels_index as loops
 from dedupe.near_duplicates.bounds import Bounds
 from dedupe.near_duplicates.keys import Layout
-from dedupe.near_duplicates.postings import Postings, Search, Searches
+from dedupe.near_duplicates.postings import MOST_RUNS, Postings, Search, Searches
 from dedupe.near_duplicates.rows import Kept
+from dedupe.text.kernels import as_loops_take
 
 # A larger table is searched faster, a smaller one costs fewer bytes an article.
 _LEAST_RECENT, _MOST_RECENT, _ROWS_PER_RECENT = 256, 1024, 16
 _BUCKET_ENTRIES = 12  # of a directory, on average
-
-Number = TypeVar("Number", np.uint32, np.uint64)
 
 
 class CompiledPostings(Postings):
@@ -42,7 +40,9 @@ class CompiledPostings(Postings):
 
     def add(self, row: int, signature: NDArray[np.uint32], text_key: NDArray[np.uint64], kept: Kept) -> None:
         """Hold a row, and what is kept of it; its number is above all numbers held."""
-        loops.add(_own(signature), _own(text_key), self._layout, row, self._n_recent, kept, self._recent)
+        loops.add(
+            as_loops_take(signature), as_loops_take(text_key), self._layout, row, self._n_recent, kept, self._recent
+        )
         self._n_recent += 1
         self._sort_recent_when_full()
 
@@ -58,8 +58,8 @@ class CompiledPostings(Postings):
     ) -> Search:
         """What is held from row ``first`` on that has the text or a key of the signature and is like it."""
         same, n_alike = loops.search(
-            _own(signature),
-            _own(text_key),
+            as_loops_take(signature),
+            as_loops_take(text_key),
             self._layout,
             bounds,
             first,
@@ -86,8 +86,8 @@ class CompiledPostings(Postings):
         """Search for up to `room` articles, each before it is added; those of a text that is held are not added."""
         same = np.empty(min(self.room, len(signatures)), dtype=np.int64)
         n_done, n_added, n_pairs, n_alike = loops.search_and_add(
-            _own(signatures[: self.room]),
-            _own(text_keys[: self.room]),
+            as_loops_take(signatures[: self.room]),
+            as_loops_take(text_keys[: self.room]),
             stops,
             self._layout,
             bounds,
@@ -165,14 +165,9 @@ def _room_for_suspicions(most: int) -> loops.Suspicions:
     )
 
 
-def _own(array: NDArray[Number]) -> NDArray[Number]:
-    """The same, as the loops are compiled for: an array of another layout would be another type."""
-    return np.require(array, requirements=["C", "W"])
-
-
 def _sorted(runs: Sequence[NDArray[np.uint64]], known: Mapping[int, NDArray[np.uint32]]) -> loops.Runs:
     """Runs as the loops take them; ``known`` are the directories of runs that are held still."""
-    missing = loops.N_RUNS - len(runs)
+    missing = MOST_RUNS - len(runs)
     bits = [_directory_bits(run) for run in runs]
     directories = [known[id(run)] if id(run) in known else _directory(run) for run in runs]
     return loops.Runs(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dedupe.models import ArticleId, DuplicateKind, DuplicatePair
 from dedupe.near_duplicates.furniture import Holders
 from dedupe.near_duplicates.judging import FIGURED, NAMED, Likeness, Text, judged
+from dedupe.near_duplicates.sketching import TextSketches
 from dedupe.settings import DuplicateParams
 from dedupe.text import kernels
 
@@ -51,6 +52,13 @@ def candidate_of(
     flags[sequence[is_named]] |= NAMED
     flags[sequence[is_figured]] |= FIGURED
     return Candidate(article_id, text_key, shingles, flags, sequence.astype(np.int32))
+
+
+def candidate_at(article_id: ArticleId, sketches: TextSketches, at: int) -> Candidate:
+    """What a comparison needs of the ``at``-th text."""
+    own = slice(sketches.offsets[at], sketches.offsets[at + 1])
+    hashes, is_named, is_figured = sketches.hashes[own], sketches.is_named[own], sketches.is_figured[own]
+    return candidate_of(article_id, sketches.text_keys[at].tobytes(), hashes, is_named, is_figured)
 
 
 def best_pair(pairs: Iterable[DuplicatePair | None]) -> DuplicatePair | None:

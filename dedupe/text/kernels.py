@@ -7,7 +7,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Literal
+from typing import Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 WORTH_LOADING_CHARACTERS = 8_000_000
 """An amount of text that the plain path takes about as long for as loading takes."""
@@ -15,6 +18,7 @@ WORTH_LOADING_CHARACTERS = 8_000_000
 MOST_CHARACTERS = 1 << 26
 """In one text: places are 32-bit numbers in the loops, which take 34 bytes a character at worst."""
 
+Value = TypeVar("Value", bound=np.generic)
 Choice = Literal["by amount", "always", "never"]
 
 
@@ -67,3 +71,8 @@ def are_used_for(texts: Sequence[str]) -> bool:
 def _can_load() -> bool:
     # Words are hashed by eight bytes, lowest first, as they lie in memory.
     return sys.byteorder == "little" and find_spec("numba") is not None
+
+
+def as_loops_take(values: NDArray[Value]) -> NDArray[Value]:
+    """The same values where the loops take them: a read-only array is of another type, and compiled for again."""
+    return values if values.flags.writeable and values.flags.c_contiguous else values.copy()

@@ -1,7 +1,4 @@
-"""What the compiled loops ask of the processor and numba has no name for: LLVM's own vectors, so for any processor.
-
-Compiled loops are not made anew when this file changes: such a change belongs with one of the loops.
-"""
+"""What the compiled loops ask of the processor and numba has no name for: LLVM's own vectors, so for any processor."""
 
 # ruff: noqa: ANN401, ARG001 - numba hands over values of its own
 

@@ -179,7 +179,7 @@ def test_an_index_takes_at_most_700_bytes_an_article(sketch_path):  # noqa: F811
     gc.collect()
     tracemalloc.start()
     index = SignatureIndex()
-    n_added = index.add_while_new(ids, rows, text_keys, bounds=bounds_of(DuplicateParams()))
+    n_added, _, _ = index.add_until_found(ids, rows, text_keys, bounds=bounds_of(DuplicateParams()))
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
