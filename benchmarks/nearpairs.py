@@ -1,12 +1,12 @@
 """Recall of the duplicate finder against all pairs of a collection, which were compared exhaustively.
 
-    nearpairs.py ARTICLES.jsonl PAIRS.tsv [--unguarded] [--json OUT] [--floors FLOORS] [--examples N]
+    nearpairs.py ARTICLES.jsonl PAIRS.tsv [--templates apart|join] [--json OUT] [--floors FLOORS] [--examples N]
 
 PAIRS has a header and a pair a line: two ids, their Jaccard similarity and their containment on shingles of five words.
 Printed are the recall of pairs by Jaccard similarity and by containment, why the missed ones were missed (never
 compared, too little in common, in one place as a quotation is, siblings that fill one template), and how many pairs
-were found beyond those listed. --unguarded counts short notes and siblings that fill one template as copies too: what
-is missed then, the index missed.
+were found beyond those listed. With --templates join, as in ``dedupe duplicates``, siblings and short notes of one form
+are copies too: what is missed of Jaccard .5 then, the index missed.
 """
 
 import argparse
@@ -41,7 +41,8 @@ class Listed:
 def main() -> int:
     """Run the benchmark; 0 when every floor is reached."""
     arguments = _arguments()
-    params = unguarded(DuplicateParams()) if arguments.unguarded else DuplicateParams()
+    is_joined = arguments.templates == "join"
+    params = DuplicateParams().joining_templates() if is_joined else DuplicateParams()
     articles = read_articles(arguments.articles)
     listed = read_pairs(arguments.pairs)
     began = time.perf_counter()
@@ -54,20 +55,7 @@ def main() -> int:
         _print_examples(reasons, found, {a.id: a for a in articles}, arguments.examples)
     if arguments.json is not None:
         arguments.json.write_text(json.dumps({"nearpairs": {"recall": recalls, "seconds": seconds}}, indent=2) + "\n")
-    return check(recalls, arguments.floors, "nearpairs unguarded" if arguments.unguarded else "nearpairs")
-
-
-def unguarded(params: DuplicateParams) -> DuplicateParams:
-    """The same thresholds at every length, in any place, and no siblings."""
-    return replace(
-        params,
-        short_jaccard=params.jaccard,
-        short_containment=params.containment,
-        least_shingles=1,
-        sibling_gap=1.0,
-        scatter=replace(params.scatter, most_lost=1.0),
-        furniture=replace(params.furniture, least_share=1.0),
-    )
+    return check(recalls, arguments.floors, "nearpairs of templates" if is_joined else "nearpairs")
 
 
 def read_articles(path: Path) -> list[Article]:
@@ -158,7 +146,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("pairs", type=Path)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--floors", type=Path, help="fail below these recalls")
-    parser.add_argument("--unguarded", action="store_true", help="short notes and siblings are copies too")
+    parser.add_argument("--templates", choices=["apart", "join"], default="apart", help="whether siblings are copies")
     parser.add_argument("--examples", type=int, default=0, help="print so many pairs of each kind of miss")
     return parser.parse_args()
 

@@ -112,6 +112,10 @@ class DuplicateParams:
         _require(0 < self.sibling_named <= 1, f"sibling_named must be in (0, 1], got {self.sibling_named}")
         _require(0 <= self.close_jaccard <= 1, f"close_jaccard must be in [0, 1], got {self.close_jaccard}")
 
+    def joining_templates(self) -> "DuplicateParams":
+        """The same, with articles that fill one template as copies: siblings, and short notes of one form."""
+        return replace(self, sibling_gap=1.0, short_jaccard=min(self.jaccard, self.short_jaccard))
+
 
 @dataclass(frozen=True, slots=True)
 class TermParams:

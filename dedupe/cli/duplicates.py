@@ -62,6 +62,14 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, value: str) -> 
     help="Share of an article in another from which it is contained; short texts may need more.",
 )
 @click.option(
+    "--templates",
+    type=click.Choice(["apart", "join"]),
+    default="apart",
+    show_default=True,
+    help="Whether articles that fill one template, alike but for their names, dates and figures, are copies. To join "
+    "them is for the training of language models, where the form counts as well.",
+)
+@click.option(
     "--keep",
     type=click.Choice(["first", "longest", "earliest"]),
     default="first",
@@ -88,6 +96,7 @@ def duplicates(  # noqa: PLR0917 - click gives them by name
     kinds: tuple[DuplicateKind, ...],
     threshold: float,
     containment: float,
+    templates: Literal["apart", "join"],
     keep: Literal["first", "longest", "earliest"],
     against: tuple[str, ...],
     resume: bool,
@@ -112,7 +121,7 @@ def duplicates(  # noqa: PLR0917 - click gives them by name
         against=against,
         out=checked_output(out, (*files, *against)),
         reading=Reading(on_error, max_article_chars, quiet),
-        params=_params(kinds, threshold, containment),
+        params=_params(kinds, threshold, containment, templates),
         pairs=pairs,
         keep=keep,
         wish=Wish(resume, restart),
@@ -122,7 +131,9 @@ def duplicates(  # noqa: PLR0917 - click gives them by name
     find(request)
 
 
-def _params(kinds: tuple[DuplicateKind, ...], threshold: float, containment: float) -> DuplicateParams:
+def _params(
+    kinds: tuple[DuplicateKind, ...], threshold: float, containment: float, templates: Literal["apart", "join"]
+) -> DuplicateParams:
     for option, is_changed, kind in (
         ("--threshold", threshold != _USUAL.jaccard, DuplicateKind.NEAR),
         ("--containment", containment != _USUAL.containment, DuplicateKind.CONTAINED),
@@ -130,6 +141,7 @@ def _params(kinds: tuple[DuplicateKind, ...], threshold: float, containment: flo
         if is_changed and kind not in kinds:
             raise click.UsageError(f"{option} is about the kind {kind.value!r}, which --kinds leaves out")
     try:
-        return replace(_USUAL, kinds=kinds, jaccard=threshold, containment=containment)
+        params = replace(_USUAL, kinds=kinds, jaccard=threshold, containment=containment)
     except ValueError as fault:  # not a number is in no range, and in any for click
         raise click.UsageError(str(fault)) from None
+    return params.joining_templates() if templates == "join" else params

@@ -84,6 +84,7 @@ def _described(request: Request, files: Sequence[InputFile], corpus: Sequence[In
         "kinds": ",".join(params.kinds),
         "threshold": params.jaccard,
         "containment": params.containment,
+        "templates": "join" if params == params.joining_templates() else "apart",
         "max-article-chars": request.reading.max_article_chars,
         "defaults": fingerprint(DuplicateParams(), version=NORMALISER_VERSION),
         "files": described_files(files),

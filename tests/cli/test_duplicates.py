@@ -57,6 +57,21 @@ def test_the_threshold_is_of_the_jaccard_similarity(dedupe, write):
     assert 0.4 <= jaccard < 1
 
 
+def test_what_fills_one_template_is_joined_on_request_alone(dedupe, write):
+    form = "{} said its board declared a quarterly dividend of ten cents a share payable on {} to holders of record"
+    fills = [("Kenan Transport Co", "April 15"), ("Ryland Group Inc", "March 20"), ("Varlen Corp", "May 9")]
+    path = write("a.jsonl", *({"id": name, "text": form.format(name, day)} for name, day in fills))
+
+    apart, join = (dedupe("duplicates", "--pairs", "--templates", wish, path)[1] for wish in ("apart", "join"))
+
+    assert apart == b""
+    assert [(row["a"], row["b"]) for row in rows_of(join)] == [
+        ("Kenan Transport Co", "Ryland Group Inc"),
+        ("Kenan Transport Co", "Varlen Corp"),
+        ("Ryland Group Inc", "Varlen Corp"),
+    ]
+
+
 def rows_of(out):
     return [json.loads(line) for line in out.splitlines()]
 

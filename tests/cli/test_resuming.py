@@ -225,6 +225,7 @@ def test_where_nothing_is_left_of_an_output_it_is_begun_anew(dedupe, interrupted
     ("extra", "differs"),
     [
         (["--threshold", "0.5"], "threshold was 0.31 and is 0.5"),
+        (["--templates", "join"], "templates was apart and is join"),
         (["--kinds", "exact"], "kinds was exact,near,contained and is exact"),
         (["--pairs"], "lines was articles and is pairs"),
         (["--against", "{folder}/corpus.jsonl"], "against: none then, {folder}/corpus.jsonl now"),
