@@ -100,8 +100,14 @@ def look_up(index: SignatureIndex, sketches: Sequence[Sketch], bounds: Bounds) -
     ids = [sketch.article_id for sketch in sketches]
     signatures = np.stack([sketch.signature for sketch in sketches])
     text_keys = np.frombuffer(b"".join(sketch.text_key for sketch in sketches), dtype=np.uint64).reshape(-1, 2)
-    found = index.pair(ids, signatures, text_keys, bounds=bounds)
-    return sum(same is not None or len(candidates) > 0 for same, candidates in found)
+    n_found = begin = 0
+    while begin < len(ids):
+        begin, same, _ = index.add_until_found(ids, signatures, text_keys, begin=begin, bounds=bounds)
+        if begin < len(ids):
+            if same is None:
+                index.add(ids[begin], signatures[begin], text_keys[begin].tobytes())
+            n_found, begin = n_found + 1, begin + 1
+    return n_found
 
 
 def through_datasketch(url: str, sketches: Sequence[Sketch], *, bands: tuple[int, int]) -> None:

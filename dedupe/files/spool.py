@@ -3,7 +3,7 @@
 import os
 import tempfile
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import pairwise
 from typing import BinaryIO, Self, cast
@@ -11,7 +11,8 @@ from typing import BinaryIO, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.near_duplicates.finder import Shingles
+from dedupe.near_duplicates.shingle_sets import ManyShingles
+from dedupe.near_duplicates.shingle_store import Shingles
 from dedupe.near_duplicates.sketching import TextSketches
 
 MOST_IN_MEMORY = 64_000_000
@@ -21,6 +22,7 @@ MOST_IN_MEMORY = 64_000_000
 _NAMED, _FIGURED = np.uint8(1), np.uint8(2)
 _HASH_BYTES = 4
 _KEY_BYTES = 16
+_MOST_READ = 1_024  # articles at once
 
 
 class Spool:
@@ -113,6 +115,10 @@ class SpooledShingles:
         marks = np.frombuffer(record, dtype=np.uint8, offset=_HASH_BYTES * size)
         return hashes, (marks & _NAMED).astype(np.bool_), (marks & _FIGURED).astype(np.bool_)
 
+    def read_many(self, places: NDArray[np.int64]) -> Iterator[ManyShingles]:
+        """Give the shingles of some of the articles, then of more."""
+        return _read_many(self, places)
+
 
 def _marks(sketches: TextSketches) -> NDArray[np.uint8]:
     return sketches.is_named * _NAMED | sketches.is_figured * _FIGURED
@@ -163,3 +169,17 @@ class InOrder:
     def read(self, place: int) -> Shingles:
         """Return the shingles of the article that comes at a place of the order."""
         return self._sketches.read(int(self._order[place]))
+
+    def read_many(self, places: NDArray[np.int64]) -> Iterator[ManyShingles]:
+        """Give the shingles of some of the articles, then of more."""
+        return _read_many(self, places)
+
+
+def _read_many(store: "SpooledShingles | InOrder", places: NDArray[np.int64]) -> Iterator[ManyShingles]:
+    for begin in range(0, places.size, _MOST_READ):
+        hashes, is_named, is_figured = zip(
+            *(store.read(place) for place in places[begin : begin + _MOST_READ].tolist()), strict=True
+        )
+        sizes = np.array([own.size for own in hashes], dtype=np.int64)
+        joined = (np.concatenate(hashes), np.concatenate(is_named), np.concatenate(is_figured))
+        yield ManyShingles(*joined, begins=sizes.cumsum() - sizes, ends=sizes.cumsum())

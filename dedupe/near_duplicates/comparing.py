@@ -1,53 +1,63 @@
-"""Candidates made and compared by the compiled loops. Imports numba."""
+"""Sets of shingles made and compared by the compiled loops. Imports numba."""
 
 from collections.abc import Sequence
-from itertools import accumulate
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.near_duplicates import kernels_verify as loops
+from dedupe.near_duplicates import kernels_distinct, kernels_verify
 from dedupe.near_duplicates.furniture import SLOT_BITS, Holders
+from dedupe.near_duplicates.shingle_sets import ManyShingles, SetOfShingles, ShingleSets
 from dedupe.text.kernels import as_loops_take
 
-if TYPE_CHECKING:
-    from dedupe.near_duplicates.verify import Candidate
 
-
-def distinct(
+def distinct_of_one(
     hashes: NDArray[np.uint32], is_named: NDArray[np.bool_], is_figured: NDArray[np.bool_]
-) -> tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int32]]:
-    """Distinct hashes, ascending, their flags, and their places in reading order: see `Candidate`."""
-    packed, shingles = np.empty(hashes.size, dtype=np.uint64), np.empty(hashes.size, dtype=np.uint32)
-    flags, sequence = np.empty(hashes.size, dtype=np.uint8), np.empty(hashes.size, dtype=np.int32)
-    loops.pack(as_loops_take(hashes), packed)
-    packed.sort()
-    n_distinct = loops.unpack(packed, as_loops_take(is_named), as_loops_take(is_figured), shingles, flags, sequence)
-    return shingles[:n_distinct], flags[:n_distinct], sequence
+) -> SetOfShingles:
+    """`distinct`."""
+    begins = np.zeros(1, dtype=np.int64)
+    sets = distinct_of_many([ManyShingles(hashes, is_named, is_figured, begins, begins + hashes.size)])
+    size = int(sets.offsets[0, 1])
+    return sets.shingles[:size].copy(), sets.flags[:size].copy(), sets.sequences
+
+
+def distinct_of_many(texts: Sequence[ManyShingles]) -> ShingleSets:
+    """`shingle_sets`; there may be more room behind the last of the distinct shingles."""
+    n_texts = sum(many.begins.size for many in texts)
+    n_shingles = sum(int((many.ends - many.begins).sum()) for many in texts)
+    sets = ShingleSets(
+        np.empty(n_shingles, dtype=np.uint32),
+        np.empty(n_shingles, dtype=np.uint8),
+        np.empty(n_shingles, dtype=np.int32),
+        np.zeros((2, n_texts + 1), dtype=np.int64),
+    )
+    first = 0
+    for many in texts:
+        kernels_distinct.write_sets(
+            as_loops_take(many.hashes), as_loops_take(many.is_named), as_loops_take(many.is_figured),
+            many.begins, many.ends, first,
+            sets.shingles, sets.flags, sets.sequences, sets.offsets,
+        )  # fmt: skip
+        first += many.begins.size
+    return sets
 
 
 def compared(
-    pairs: Sequence[tuple["Candidate", "Candidate"]],
-    n_pairs: Sequence[int],
+    sets: ShingleSets,
+    pairs: NDArray[np.int64],
+    n_pairs: NDArray[np.int64],
     signatures: NDArray[np.uint32],
     holders: Holders,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """For each pair the number of its kind, from 1 on, 0 for none; and its Jaccard similarity and containment."""
-    texts = {id(candidate): candidate for pair in pairs for candidate in pair}
-    number = {key: at for at, key in enumerate(texts)}
-    sizes = accumulate(text.shingles.size for text in texts.values())
-    lengths = accumulate(text.sequence.size for text in texts.values())
-    offsets = np.array([[0, *sizes], [0, *lengths]], dtype=np.int64)
-    suspected = [(number[id(a)], number[id(b)], a.text_key == b.text_key) for a, b in pairs]
+    """`likenesses`."""
     kinds, ratios = np.empty(len(pairs), dtype=np.int64), np.empty((len(pairs), 2), dtype=np.float64)
-    loops.compare_in_order(
-        np.concatenate([_NO_SHINGLES, *(text.shingles for text in texts.values())]),
-        np.concatenate([_NO_FLAGS, *(text.flags for text in texts.values())]),
-        np.concatenate([_NO_SEQUENCE, *(text.sequence for text in texts.values())]),
-        offsets,
-        np.array(suspected, dtype=np.int64).reshape(-1, 3),
-        np.array(n_pairs, dtype=np.int64),
+    kernels_verify.compare_in_order(
+        sets.shingles,
+        sets.flags,
+        sets.sequences,
+        sets.offsets,
+        pairs,
+        n_pairs,
         as_loops_take(signatures),
         holders.rules,
         SLOT_BITS,
@@ -59,8 +69,3 @@ def compared(
         ratios,
     )
     return kinds, ratios
-
-
-_NO_SHINGLES = np.empty(0, dtype=np.uint32)
-_NO_FLAGS = np.empty(0, dtype=np.uint8)
-_NO_SEQUENCE = np.empty(0, dtype=np.int32)

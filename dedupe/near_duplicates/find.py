@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.models import Article, ArticleId, DuplicatePair, Verdict
+from dedupe.near_duplicates.ahead import sketched_ahead
+from dedupe.near_duplicates.chunks import cut_by_cost
 from dedupe.near_duplicates.finder import Finder
-from dedupe.near_duplicates.sketching import TextSketches, sketch_texts, sketches_of
+from dedupe.near_duplicates.sketching import TextSketches, sketches_of
 from dedupe.near_duplicates.verify import Candidate, candidate_at
 from dedupe.settings import DuplicateParams, SketchParams
 from dedupe.text import kernels
 from dedupe.text.normalise import content
-from dedupe.text.words import Words, blocks_of
+from dedupe.text.words import Words
 
 _BLOCK_CHARACTERS = 4_000_000
 
@@ -66,11 +68,11 @@ def sketched(articles: Iterable[Article], params: SketchParams) -> Iterator[tupl
     texts = [content(article) for article in held]
     # Here and not block by block: the first decides for what is made before the first block is read.
     kernels.are_used_for(texts)
-    begin = 0
-    for block in blocks_of(texts, n_characters=_BLOCK_CHARACTERS):
-        ids = [article.id for article in held[begin : begin + len(block)]]
-        begin += len(block)
-        yield ids, sketch_texts(block, params)
+    sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    own = list(cut_by_cost(sizes, most=_BLOCK_CHARACTERS))
+    blocks = sketched_ahead((texts[block] for block in own), params)
+    for block, sketches in zip(own, blocks, strict=True):
+        yield [article.id for article in held[block]], sketches
 
 
 def _candidates(ids: Sequence[ArticleId], sketches: TextSketches) -> Iterator[tuple[Candidate, NDArray[np.uint32]]]:

@@ -39,7 +39,7 @@ class Holders:
     def count(self, signatures: NDArray[np.uint32], *, times: int = 1) -> None:
         """Count the articles of signatures, shape ``(n, num_perm)``; with -1 ``times`` take out what was counted."""
         if kernels.are_used():
-            from dedupe.near_duplicates.kernels_verify import count_holders  # noqa: PLC0415 - imports numba
+            from dedupe.near_duplicates.kernels_holders import count_holders  # noqa: PLC0415 - imports numba
 
             count_holders(
                 as_loops_take(signatures), self.reverse, times, SLOT_BITS, self.counts, self.n_articles, self.is_seen

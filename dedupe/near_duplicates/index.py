@@ -1,6 +1,6 @@
 """An index over signatures, in memory: which articles might be near-duplicates of this one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from dedupe.models import ArticleId
 from dedupe.near_duplicates.bounds import NO_BOUNDS, Bounds
 from dedupe.near_duplicates.keys import Layout, has_shingles, layout_of
-from dedupe.near_duplicates.postings import Postings, Search, Searches
+from dedupe.near_duplicates.postings import Postings, Search
 from dedupe.near_duplicates.rows import LEAST_ROWS, nbytes, no_rows, resized, taken
 from dedupe.near_duplicates.signatures import EMPTY
 from dedupe.settings import SketchParams
@@ -82,36 +82,23 @@ class SignatureIndex:
         ``signatures`` has shape ``(len(ids), num_perm)`` and ``text_keys`` ``(len(ids), 2)``, 16 bytes each.
         """
         while begin < len(ids):
-            found = self._search_and_add(signatures, text_keys, bounds, begin=begin, stops=True)
-            self._enter(ids[begin : begin + len(found.same)])
-            begin += len(found.same)
-            if found.stop is not None:
-                return begin, *self._named(found.stop, MOST_CANDIDATES)
+            room = slice(begin, begin + self._postings.room)
+            n_next = len(ids[room])
+            self._make_room(n_next)
+            n_added, found = self._postings.add_until_found(
+                signatures[room],
+                text_keys[room],
+                bounds,
+                first=self._first,
+                n_rows=len(self._ids),
+                stamp=self._next_stamps(n_next),
+                kept=self._kept,
+            )
+            self._enter(ids[begin : begin + n_added])
+            begin += n_added
+            if found is not None:
+                return begin, *self._named(found, MOST_CANDIDATES)
         return begin, None, []
-
-    def pair(
-        self,
-        ids: Sequence[ArticleId],
-        signatures: NDArray[np.uint32],
-        text_keys: NDArray[np.uint64],
-        *,
-        limit: int = MOST_CANDIDATES,
-        bounds: Bounds = NO_BOUNDS,
-    ) -> Iterator[tuple[ArticleId | None, list[ArticleId]]]:
-        """For each article, before it is added, `same_text` and `candidates`; one of a text that is held is not added.
-
-        Arguments are as for `add_until_found`.
-        """
-        n_done = 0
-        while n_done < len(ids):
-            found = self._search_and_add(signatures, text_keys, bounds, begin=n_done, stops=False)
-            is_new = found.same < 0
-            self._enter([ids[n_done + at] for at in np.flatnonzero(is_new).tolist()])
-            ends = np.searchsorted(found.articles, np.arange(len(is_new) + 1))
-            for same, begin, end in zip(found.same.tolist(), ends[:-1].tolist(), ends[1:].tolist(), strict=True):
-                alike = self._nearest(found.rows[begin:end], found.n_shared[begin:end], limit) if end > begin else []
-                yield (None if same < 0 else self._ids[same], alike)
-            n_done += len(is_new)
 
     def search(
         self,
@@ -161,29 +148,6 @@ class SignatureIndex:
         """How many distinct shingles an article has, estimated; 0 for one without, and for one that is not there."""
         row = self._rows.get(article_id)
         return 0.0 if row is None else float(self._kept.sizes[row])
-
-    def _search_and_add(
-        self,
-        signatures: NDArray[np.uint32],
-        text_keys: NDArray[np.uint64],
-        bounds: Bounds,
-        *,
-        begin: int,
-        stops: bool,
-    ) -> Searches:
-        own = slice(begin, begin + self._postings.room)
-        room = min(self._postings.room, len(signatures) - begin)
-        self._make_room(room)
-        return self._postings.search_and_add(
-            signatures[own],
-            text_keys[own],
-            bounds,
-            stops=stops,
-            first=self._first,
-            n_rows=len(self._ids),
-            stamp=self._next_stamps(room),
-            kept=self._kept,
-        )
 
     def _enter(self, ids: Sequence[ArticleId]) -> None:
         """Name the rows that were added last, or will be next."""

@@ -1,4 +1,4 @@
-"""Compiled loops that make sets of shingles, count who holds them, and compare them: `judging` says by what rule.
+"""Compiled loops that compare sets of shingles: `judging` says by what rule.
 
 A ``rule`` is a record with the fields of `Rule`.
 """
@@ -8,122 +8,14 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.near_duplicates import judging
 from dedupe.near_duplicates.judging import LEAST_TO_TELL
+from dedupe.near_duplicates.kernels_holders import count_holders, mark_furniture, write_slots
+from dedupe.near_duplicates.kernels_siblings import ampleness, are_siblings
 from dedupe.near_duplicates.rule import Rule
-from dedupe.text.kernels_numba import compiled, inlined
-
-NAMED, FIGURED = np.uint8(judging.NAMED), np.uint8(judging.FIGURED)
+from dedupe.text.kernels_numba import compiled
 
 _EXACT, _NEAR, _CONTAINED = 1, 2, 3
 _COMMON, _DROPPED, _NONE = np.uint8(1), np.uint8(2), np.uint8(0)
-_U32 = np.uint64(32)
-_EMPTY = np.uint32(0xFFFFFFFF)
-
-
-@compiled
-def pack(hashes: NDArray[np.uint32], packed: NDArray[np.uint64]) -> None:
-    """Write each hash before its place."""
-    for at in range(hashes.size):
-        packed[at] = (np.uint64(hashes[at]) << _U32) | np.uint64(at)
-
-
-@compiled
-def unpack(
-    packed: NDArray[np.uint64],
-    is_named: NDArray[np.bool_],
-    is_figured: NDArray[np.bool_],
-    shingles: NDArray[np.uint32],
-    flags: NDArray[np.uint8],
-    sequence: NDArray[np.int32],
-) -> int:
-    """Write the distinct hashes of sorted ones, their flags, and which of them is at each place; how many they are."""
-    at = -1
-    for one in packed:
-        hashed, place = np.uint32(one >> _U32), np.int64(one & np.uint64(0xFFFFFFFF))
-        if at < 0 or shingles[at] != hashed:
-            at += 1
-            shingles[at], flags[at] = hashed, 0
-        flags[at] |= (NAMED if is_named[place] else _NONE) | (FIGURED if is_figured[place] else _NONE)
-        sequence[place] = at
-    return at + 1
-
-
-@compiled
-def count_holders(
-    signatures: NDArray[np.uint32],
-    reverse: NDArray[np.uint32],
-    times: int,
-    slot_bits: int,
-    counts: NDArray[np.int32],
-    n_articles: NDArray[np.int64],
-    is_seen: NDArray[np.bool_],
-) -> None:
-    """Count, so many times, the articles of some signatures as holders of the shingles that gave them their values.
-
-    ``reverse`` are the addends and inverse factors of the permutations. No slot ``is_seen`` before and after.
-    """
-    addends, factors = reverse[0], reverse[1]
-    slots = np.empty(signatures.shape[1], dtype=np.uint32)
-    for article in range(signatures.shape[0]):
-        lowest = _EMPTY
-        for lane in range(slots.size):
-            value = signatures[article, lane]
-            lowest = min(lowest, value)
-            finished = np.uint32(np.uint32(value - addends[lane]) * factors[lane])
-            slots[lane] = finished >> np.uint32(32 - slot_bits)
-        if lowest == _EMPTY:
-            continue
-        n_articles[0] += times
-        for slot in slots:
-            counts[slot] += 0 if is_seen[slot] else times
-            is_seen[slot] = True
-        for slot in slots:
-            is_seen[slot] = False
-
-
-@inlined
-def _slot(hashed: np.uint32, slot_bits: int) -> np.uint32:
-    """The slot of a shingle: MurmurHash3's finaliser, which comes before the permutations, and the first bits."""
-    value = np.uint32((hashed ^ (hashed >> np.uint32(16))) * np.uint32(0x85EBCA6B))
-    value = np.uint32((value ^ (value >> np.uint32(13))) * np.uint32(0xC2B2AE35))
-    return np.uint32((value ^ (value >> np.uint32(16))) >> np.uint32(32 - slot_bits))
-
-
-@compiled
-def mark_furniture(
-    shingles: NDArray[np.uint32],
-    sequence: NDArray[np.int32],
-    rule: Rule,
-    slot_bits: int,
-    counts: NDArray[np.int32],
-    n_articles: int,
-    is_furniture: NDArray[np.bool_],
-) -> int:
-    """Say of each shingle of a text whether it is furniture; how many are."""
-    least = np.int64(ceil(max(np.float64(rule.least_holders), rule.least_share * n_articles)))
-    run, least_in_run = rule.run, rule.least_in_run
-    is_common = np.empty(shingles.size, dtype=np.bool_)
-    n_common = 0
-    for at in range(shingles.size):
-        is_common[at] = counts[_slot(shingles[at], slot_bits)] >= least
-        is_furniture[at] = False
-        n_common += is_common[at]
-    if n_common == 0:
-        return 0
-    n_in_run = marked = 0
-    for end in range(sequence.size):
-        n_in_run += is_common[sequence[end]]
-        if end >= run:
-            n_in_run -= is_common[sequence[end - run]]
-        if end + 1 >= run and n_in_run >= least_in_run:
-            for at in range(max(marked, end + 1 - run), end + 1):
-                is_furniture[sequence[at]] = True
-            marked = end + 1
-    n_furniture = 0
-    for at in range(shingles.size):
-        n_furniture += is_furniture[at]
-    return n_furniture
 
 
 @compiled
@@ -152,14 +44,21 @@ def compare_in_order(
     nothing is counted, without ``counts`` nothing is furniture.
     """
     rule = rules[0]
-    is_furniture = np.zeros(shingles.size, dtype=np.bool_)
+    is_furniture, slots = np.zeros(shingles.size, dtype=np.bool_), np.empty(sequences.size, dtype=np.uint32)
+    if counts.size:
+        write_slots(shingles, sequences, offsets, slot_bits, slots)
+    n_furniture = np.zeros(offsets.shape[1], dtype=np.int64)
+    room = np.empty((2, _largest(offsets[0]) + 1), dtype=np.int32)
+    marks = np.empty(_largest(offsets[1]), dtype=np.uint8)
     end = 0
     for article in range(n_pairs.size):
         begin, end = end, end + n_pairs[article]
-        for text in _texts_of(pairs[begin:end]) if counts.size else pairs[:0, 0]:
-            own = slice(offsets[0, text], offsets[0, text + 1])
-            sequence = sequences[offsets[1, text] : offsets[1, text + 1]]
-            mark_furniture(shingles[own], sequence, rule, slot_bits, counts, n_articles[0], is_furniture[own])
+        texts = _texts_of(pairs[begin:end])
+        for text in texts if counts.size else texts[:0]:
+            own, run = slice(offsets[0, text], offsets[0, text + 1]), slice(offsets[1, text], offsets[1, text + 1])
+            n_furniture[text] = mark_furniture(
+                slots[run], sequences[run], rule, counts, n_articles[0], marks, is_furniture[own]
+            )
         is_new = True
         for pair in range(begin, end):
             a, b, is_same = pairs[pair]
@@ -170,7 +69,7 @@ def compare_in_order(
                 kinds[pair] = _compare(
                     shingles[other], flags[other], is_furniture[other], sequences[offsets[1, a] : offsets[1, a + 1]],
                     shingles[own], flags[own], is_furniture[own], sequences[offsets[1, b] : offsets[1, b + 1]],
-                    rule, ratios[pair],
+                    n_furniture[a], n_furniture[b], room, rule, ratios[pair],
                 )  # fmt: skip
             is_new &= kinds[pair] == 0
         if is_new and signatures.size:
@@ -178,8 +77,16 @@ def compare_in_order(
 
 
 @compiled
+def _largest(offsets: NDArray[np.int64]) -> int:
+    largest = 0
+    for text in range(offsets.size - 1):
+        largest = max(largest, offsets[text + 1] - offsets[text])
+    return largest
+
+
+@compiled
 def _texts_of(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The texts of an article's pairs that are not of equal texts, each once."""
+    """The texts of an article's pairs that are not of equal texts, each once, the article's own first."""
     texts = np.empty(len(pairs) + 1, dtype=np.int64)
     n_texts = 0
     for a, b, is_same in pairs:
@@ -199,20 +106,23 @@ def _compare(
     other_flags: NDArray[np.uint8],
     is_other_furniture: NDArray[np.bool_],
     other_sequence: NDArray[np.int32],
+    n_furniture: int,
+    n_other_furniture: int,
+    room: NDArray[np.int32],
     rule: Rule,
     ratios: NDArray[np.float64],
 ) -> int:
     """The number of a pair's kind, 0 for none; ``ratios`` get the two that it was judged on."""
-    room = min(shingles.size, others.size)
-    places, other_places = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-    n_common = _match(shingles, others, places, other_places)
-    places, other_places = places[:n_common], other_places[:n_common]
+    n_common = _match(shingles, others, room[0], room[1])
+    if not _may_pass(shingles.size, others.size, n_common, n_furniture, n_other_furniture, rule):
+        return 0
+    places, other_places = room[0, :n_common], room[1, :n_common]
     marks = _marks(is_furniture, places, is_other_furniture, other_places)
     other_marks = _marks(is_other_furniture, other_places, is_furniture, places)
     kind = _judge(marks, sequence, other_marks, other_sequence, rule, ratios)
     if (kind == _NEAR and not rule.wants_near) or (kind == _CONTAINED and not rule.wants_contained):
         return 0
-    if kind and rule.sibling_gap < 1 and _are_siblings(flags, places, other_flags, other_places, rule):
+    if kind and rule.sibling_gap < 1 and are_siblings(flags, places, other_flags, other_places, rule):
         return 0
     return kind
 
@@ -224,17 +134,27 @@ def _match(
     places: NDArray[np.int32],
     other_places: NDArray[np.int32],
 ) -> int:
-    """Write where the shingles of both are in each; how many are in both."""
+    """Write where the shingles of both are in each; how many are in both. There must be room for one more."""
     at = other = n_common = 0
     while at < shingles.size and other < others.size:
+        # No branch, which could not be predicted: what is not in both is written over, and both may move.
         mine, theirs = shingles[at], others[other]
-        if mine == theirs:
-            places[n_common], other_places[n_common] = at, other
-            n_common += 1
-        # Both may move: no branch that could be mispredicted.
+        places[n_common], other_places[n_common] = at, other
+        n_common += mine == theirs
         at += mine <= theirs
         other += theirs <= mine
     return n_common
+
+
+@compiled
+def _may_pass(n_a: int, n_b: int, n_common: int, n_furniture: int, n_other_furniture: int, rule: Rule) -> bool:
+    """Whether two texts might be alike enough, with what is furniture or without: no marks are needed to tell."""
+    least_a = n_a - n_furniture - min(n_other_furniture, n_common)
+    least_b = n_b - n_other_furniture - min(n_furniture, n_common)
+    least_few, least_all = min(least_a, least_b), max(least_a + least_b - n_common, least_a, least_b)
+    if least_few <= 0 or n_common / least_few >= rule.containment:
+        return True
+    return n_common / least_all >= min(rule.jaccard, rule.edited_jaccard)
 
 
 @compiled
@@ -312,7 +232,7 @@ def _passed(
     n_few, n_many = min(n_a, n_b), max(n_a, n_b)
     jaccard, containment = n_common / max(n_a + n_b - n_common, 1), n_common / max(n_few, 1)
     ratios[0], ratios[1] = jaccard, containment
-    short = 1 - _ampleness(n_shingles, rule)
+    short = 1 - ampleness(n_shingles, rule)
     kind = 0
     if jaccard >= rule.jaccard + short * rule.more_jaccard:
         kind = _NEAR
@@ -356,11 +276,6 @@ def _most_lost(
 
 
 @compiled
-def _ampleness(n_shingles: int, rule: Rule) -> float:
-    return min(max((n_shingles - rule.least_shingles) / (rule.ample_shingles - rule.least_shingles), 0.0), 1.0)
-
-
-@compiled
 def _lost(
     marks: NDArray[np.uint8], sequence: NDArray[np.int32], without: np.uint8, window: int, least_match: float
 ) -> float:
@@ -373,57 +288,12 @@ def _lost(
     if size == 0:
         return 0.0
     window = min(window, size)
-    n_common = n_lost = 0
-    for end in range(size):
+    n_common = np.int64(0)
+    for end in range(window):
         n_common += is_common[end]
-        if end >= window:
-            n_common -= is_common[end - window]
-        n_lost += end + 1 >= window and n_common < least_match * window
+    least = np.int64(ceil(least_match * window))
+    n_lost = np.int64(n_common < least)
+    for end in range(window, size):
+        n_common += np.int64(is_common[end]) - np.int64(is_common[end - window])
+        n_lost += n_common < least
     return n_lost / (size - window + 1)
-
-
-@compiled
-def _are_siblings(
-    flags: NDArray[np.uint8],
-    places: NDArray[np.int32],
-    other_flags: NDArray[np.uint8],
-    other_places: NDArray[np.int32],
-    rule: Rule,
-) -> bool:
-    """`judging.are_siblings`."""
-    plain, figured = _plain_and_flagged(FIGURED, rule.least_figured, flags, places, other_flags, other_places)
-    if plain - figured > rule.figured_gap and figured < rule.most_figured:
-        return True
-    plain, named = _plain_and_flagged(NAMED, rule.least_named, flags, places, other_flags, other_places)
-    short = 1 - _ampleness(min(flags.size, other_flags.size), rule)
-    return plain - named > rule.sibling_gap and named < rule.sibling_named + short * (1 - rule.sibling_named)
-
-
-@compiled
-def _plain_and_flagged(
-    flag: np.uint8,
-    least_flagged: int,
-    flags: NDArray[np.uint8],
-    places: NDArray[np.int32],
-    other_flags: NDArray[np.uint8],
-    other_places: NDArray[np.int32],
-) -> tuple[float, float]:
-    n_a, n_b = _n_flagged(flags, flag), _n_flagged(other_flags, flag)
-    n_either = 0
-    for at in range(places.size):
-        own, other = (flags[places[at]] & flag) != 0, (other_flags[other_places[at]] & flag) != 0
-        n_either += own | other
-        n_a += other & ~own
-        n_b += own & ~other
-    n_flagged, n_plain = min(n_a, n_b), min(flags.size - n_a, other_flags.size - n_b)
-    if n_flagged < least_flagged or n_plain < LEAST_TO_TELL:
-        return 0.0, 0.0
-    return (places.size - n_either) / n_plain, n_either / n_flagged
-
-
-@compiled
-def _n_flagged(flags: NDArray[np.uint8], flag: np.uint8) -> int:
-    n_flagged = np.uint32(0)
-    for own in flags:
-        n_flagged += np.uint32((own & flag) != 0)
-    return int(np.int64(n_flagged))

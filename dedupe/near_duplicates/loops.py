@@ -29,8 +29,8 @@ def load() -> bool:
 
 def _merge_some() -> None:
     """What an index does only once it is larger."""
-    from dedupe.near_duplicates import kernels_index  # noqa: PLC0415 - imports numba
+    from dedupe.near_duplicates import kernels_runs  # noqa: PLC0415 - imports numba
 
     some = np.arange(2, dtype=np.uint64)
-    kernels_index.merge(some, some + np.uint64(2), np.empty(4, dtype=np.uint64))
-    kernels_index.write_directory(some, 0, np.empty(2, dtype=np.uint32))
+    kernels_runs.merge(some, some + np.uint64(2), np.empty(4, dtype=np.uint64))
+    kernels_runs.write_directory(some, 0, np.empty(2, dtype=np.uint32))

@@ -1,6 +1,5 @@
 """Which rows hold a key, and which of those are like a signature: an inverted index, eight bytes an entry."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ from dedupe.near_duplicates.keys import Layout, columns_of, has_shingles, keys_o
 from dedupe.near_duplicates.rows import Kept
 
 _N_RECENT = 64  # rows compared one by one before they are sorted into a run
-_RUN_RATIO = 4  # a run is merged into the next unless that is so many times as long
+RUN_RATIO = 4  # a run is merged into the next unless that is so many times as long
 MOST_RUNS = 4  # the compiled loops take so many, one by one
 _ROW_BITS = np.uint64(32)
 _LAST_ROW = np.uint64((1 << 32) - 1)
@@ -26,32 +25,6 @@ class Search(NamedTuple):
     same: int
     rows: NDArray[np.uint32]
     n_shared: NDArray[np.int16]
-
-
-class Searches(NamedTuple):
-    """What was found for consecutive articles: ``same`` has an entry an article, the others one a row that is alike.
-
-    ``articles`` are numbers of articles, ascending. ``stop`` is what was found for the next one, if that ended the
-    searches.
-    """
-
-    same: NDArray[np.int64]
-    articles: NDArray[np.int16]
-    rows: NDArray[np.uint32]
-    n_shared: NDArray[np.int16]
-    stop: Search | None
-
-
-def searches_of(found: Sequence[Search], stop: Search | None) -> Searches:
-    """Searches as one."""
-    none = Search(-1, np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.int16))
-    return Searches(
-        same=np.array([one.same for one in found], dtype=np.int64),
-        articles=np.repeat(np.arange(len(found), dtype=np.int16), [one.rows.size for one in found]),
-        rows=np.concatenate([one.rows for one in (none, *found)]),
-        n_shared=np.concatenate([one.n_shared for one in (none, *found)]),
-        stop=stop,
-    )
 
 
 class Postings:
@@ -74,7 +47,7 @@ class Postings:
 
     @property
     def room(self) -> int:
-        """How many rows `search_and_add` takes at once, at least one."""
+        """How many rows `add_until_found` takes at once, at least one."""
         return len(self._recent_rows) - self._n_recent
 
     def add(self, row: int, signature: NDArray[np.uint32], text_key: NDArray[np.uint64], kept: Kept) -> None:
@@ -118,34 +91,30 @@ class Postings:
         is_alike[has_any] = jaccard[has_any] >= least_jaccard(own, others[has_any], bounds, num_perm=signature.size)
         return Search(same, rows[is_alike], n_shared[is_alike])
 
-    def search_and_add(
+    def add_until_found(
         self,
         signatures: NDArray[np.uint32],
         text_keys: NDArray[np.uint64],
         bounds: Bounds,
         *,
-        stops: bool,
         first: int,
         n_rows: int,
         stamp: int,
         kept: Kept,
-    ) -> Searches:
-        """Search for up to `room` articles, each before it is added; those of a text that is held are not added.
+    ) -> tuple[int, Search | None]:
+        """Add up to `room` articles, up to the first that something is found for: how many, and what was found for it.
 
-        If it ``stops``, then at the first article that something is found for, which is not added; it may end earlier,
-        but not before the first is done. ``n_rows`` is the number of the first row added. No row has ``stamp`` or one
-        of the numbers that follow it, one an article.
+        ``n_rows`` is the number of the first row added. No row has ``stamp`` or one of the numbers that follow it, one
+        an article.
         """
-        found: list[Search] = []
+        n_added = 0
         for signature, text_key in zip(signatures[: self.room], text_keys, strict=False):
-            one = self.search(signature, text_key, bounds, first=first, stamp=stamp, kept=kept)
-            if stops and (one.same >= 0 or one.rows.size):
-                return searches_of(found, one)
-            found.append(one)
-            if one.same < 0:
-                self.add(n_rows, signature, text_key, kept)
-                n_rows += 1
-        return searches_of(found, None)
+            found = self.search(signature, text_key, bounds, first=first, stamp=stamp, kept=kept)
+            if found.same >= 0 or found.rows.size:
+                return n_added, found
+            self.add(n_rows + n_added, signature, text_key, kept)
+            n_added += 1
+        return n_added, None
 
     def _find(self, keys: NDArray[np.uint32], *, first: int, kept: Kept) -> NDArray[np.uint32]:
         """Rows from ``first`` on that are held and hold one of the keys, a row once a key, in no stated order.
@@ -210,7 +179,7 @@ class Postings:
 
     def _merge(self) -> None:
         while len(self._runs) > 1 and (
-            len(self._runs) > MOST_RUNS or self._runs[-2].size < _RUN_RATIO * self._runs[-1].size
+            len(self._runs) > MOST_RUNS or self._runs[-2].size < RUN_RATIO * self._runs[-1].size
         ):
             self._runs[-2:] = [self._merged(*self._runs[-2:])]
 

@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 
 from dedupe.near_duplicates import kernels_index as loops
 from dedupe.near_duplicates.bounds import Bounds
+from dedupe.near_duplicates.kernels_recent import NO_ENTRY, Recent
 from dedupe.near_duplicates.keys import Layout
-from dedupe.near_duplicates.postings import MOST_RUNS, Postings, Search, Searches
+from dedupe.near_duplicates.postings import MOST_RUNS, Postings, Search
 from dedupe.near_duplicates.rows import Kept
+from dedupe.near_duplicates.runs import directory_bits, directory_of, merged
 from dedupe.text.kernels import as_loops_take
 
 # A larger table is searched faster, a smaller one costs fewer bytes an article.
 _LEAST_RECENT, _MOST_RECENT, _ROWS_PER_RECENT = 256, 1024, 16
-_BUCKET_ENTRIES = 12  # of a directory, on average
 
 
 class CompiledPostings(Postings):
@@ -25,17 +26,12 @@ class CompiledPostings(Postings):
         super().__init__(layout, n_recent=_LEAST_RECENT)
         self._recent = self._new_recent()
         self._found = _room_to_find(layout)
-        self._suspicions = _room_for_suspicions(self._found.rows.size)
         self._sorted = _sorted([], {})
 
     @property
     def nbytes(self) -> int:
         """Bytes that the arrays take."""
-        tables = (
-            self._recent.slots.nbytes
-            + self._recent.nexts.nbytes
-            + sum(room.nbytes for room in (*self._found, *self._suspicions))
-        )
+        tables = self._recent.slots.nbytes + self._recent.nexts.nbytes + sum(room.nbytes for room in self._found)
         return super().nbytes + tables + sum(directory.nbytes for directory in self._sorted.directories)
 
     def add(self, row: int, signature: NDArray[np.uint32], text_key: NDArray[np.uint64], kept: Kept) -> None:
@@ -71,24 +67,21 @@ class CompiledPostings(Postings):
         )
         return self._search_of(same, n_alike)
 
-    def search_and_add(
+    def add_until_found(
         self,
         signatures: NDArray[np.uint32],
         text_keys: NDArray[np.uint64],
         bounds: Bounds,
         *,
-        stops: bool,
         first: int,
         n_rows: int,
         stamp: int,
         kept: Kept,
-    ) -> Searches:
-        """Search for up to `room` articles, each before it is added; those of a text that is held are not added."""
-        same = np.empty(min(self.room, len(signatures)), dtype=np.int64)
-        n_done, n_added, n_pairs, n_alike = loops.search_and_add(
+    ) -> tuple[int, Search | None]:
+        """Add up to `room` articles, up to the first that something is found for: how many, and what that is."""
+        n_added, same, n_alike = loops.add_until_found(
             as_loops_take(signatures[: self.room]),
             as_loops_take(text_keys[: self.room]),
-            stops,
             self._layout,
             bounds,
             first,
@@ -99,16 +92,10 @@ class CompiledPostings(Postings):
             self._recent,
             self._sorted,
             self._found,
-            same,
-            self._suspicions,
         )
         self._n_recent += n_added
         self._sort_recent_when_full()
-        articles, rows, n_shared = self._suspicions
-        stop = self._search_of(same[n_done], n_alike) if stops and n_done < same.size else None
-        return Searches(
-            same[:n_done], articles[:n_pairs].copy(), rows[:n_pairs].copy(), n_shared[:n_pairs].copy(), stop
-        )
+        return n_added, self._search_of(same, n_alike) if same >= 0 or n_alike else None
 
     def _search_of(self, same: int, n_alike: int) -> Search:
         return Search(int(same), self._found.rows[:n_alike].copy(), self._found.n_shared[:n_alike].copy())
@@ -124,19 +111,17 @@ class CompiledPostings(Postings):
         if len(self._recent_rows) < min(_MOST_RECENT, n_rows // _ROWS_PER_RECENT):
             self._make_recent(2 * len(self._recent_rows))
             self._recent = self._new_recent()
-        self._recent.slots.fill(loops.NO_ENTRY)
+        self._recent.slots.fill(NO_ENTRY)
 
-    def _new_recent(self) -> loops.Recent:
+    def _new_recent(self) -> Recent:
         n_entries = self._recent_keys.size
         # A power of two, and never quite full; on average as many slots are empty as not.
-        slots = np.full(1 << (n_entries + n_entries // 8).bit_length(), loops.NO_ENTRY, dtype=np.uint64)
+        slots = np.full(1 << (n_entries + n_entries // 8).bit_length(), NO_ENTRY, dtype=np.uint64)
         nexts = np.full(n_entries, -1, dtype=np.int32)
-        return loops.Recent(self._recent_keys.reshape(-1), self._recent_rows, self._recent_n_keys, slots, nexts)
+        return Recent(self._recent_keys.reshape(-1), self._recent_rows, self._recent_n_keys, slots, nexts)
 
     def _merged(self, one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        merged = np.empty(one.size + other.size, dtype=np.uint64)
-        loops.merge(one, other, merged)
-        return merged
+        return merged(one, other)
 
     def _merge(self) -> None:
         super()._merge()
@@ -157,33 +142,13 @@ def _room_to_find(layout: Layout) -> loops.Found:
     )
 
 
-def _room_for_suspicions(most: int) -> loops.Suspicions:
-    return loops.Suspicions(
-        articles=np.empty(most, dtype=np.int16),
-        rows=np.empty(most, dtype=np.uint32),
-        n_shared=np.empty(most, dtype=np.int16),
-    )
-
-
 def _sorted(runs: Sequence[NDArray[np.uint64]], known: Mapping[int, NDArray[np.uint32]]) -> loops.Runs:
     """Runs as the loops take them; ``known`` are the directories of runs that are held still."""
     missing = MOST_RUNS - len(runs)
-    bits = [_directory_bits(run) for run in runs]
-    directories = [known[id(run)] if id(run) in known else _directory(run) for run in runs]
+    bits = [directory_bits(run) for run in runs]
+    directories = [known[id(run)] if id(run) in known else directory_of(run) for run in runs]
     return loops.Runs(
         entries=tuple(chain(runs, repeat(np.empty(0, dtype=np.uint64), missing))),
         directories=tuple(chain(directories, repeat(np.empty(0, dtype=np.uint32), missing))),
         bits=np.array([*bits, *repeat(0, missing)], dtype=np.int64),
     )
-
-
-def _directory_bits(run: NDArray[np.uint64]) -> int:
-    return max(0, (run.size // _BUCKET_ENTRIES).bit_length() - 1)
-
-
-def _directory(run: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """Where the entries begin whose first bits are 0, 1, 2 ..., and at last their number."""
-    bits = _directory_bits(run)
-    directory = np.empty((1 << bits) + 1, dtype=np.uint32)
-    loops.write_directory(run, bits, directory)
-    return directory

@@ -18,9 +18,6 @@ from dedupe.text.words import Words, blocks_of, cut_words
 
 Value = TypeVar("Value", np.uint32, np.bool_)
 
-_WITHOUT_UNSEEN, _NORMALISED = 1, 2
-_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"  # of what normalising deletes, what the web's texts hold
-
 
 @dataclass(frozen=True, slots=True)
 class TextSketches:
@@ -67,38 +64,33 @@ def _plain_sketches(texts: Sequence[str], params: SketchParams) -> TextSketches:
 
 
 def compiled_sketches(
-    texts: Sequence[str], params: SketchParams, *, form: int = 0, have_shingles: bool = True
+    texts: Sequence[str], params: SketchParams, *, are_normalised: bool = False, have_shingles: bool = True
 ) -> TextSketches:
     """Sketches of texts, at least one, made by the loops as far as they can; signatures alone where that is wanted.
 
-    What normalising would cut is left out of the characters as they are. Texts that the loops cannot read are brought
-    to the next form and read again: without unseen characters, then normalised, then on the plain path.
+    What normalising would cut is left out of the characters as they are. Texts that the loops cannot read are
+    normalised and read again, then on the plain path.
     """
     from dedupe.near_duplicates.compiled import read_sketches  # noqa: PLC0415 - imports numba
 
-    made, is_hard = read_sketches(texts, params, are_normalised=form == _NORMALISED, have_shingles=have_shingles)
-    if not is_hard.any():
+    made, is_hard = read_sketches(texts, params, are_normalised=are_normalised, have_shingles=have_shingles)
+    if not np.count_nonzero(is_hard):
         return made
     hard = [texts[at] for at in np.flatnonzero(is_hard).tolist()]
-    others = [_others(block, params, form=form, have_shingles=have_shingles) for block in blocks_of(hard)]
+    others = [
+        _others(block, params, are_normalised=are_normalised, have_shingles=have_shingles) for block in blocks_of(hard)
+    ]
     if have_shingles:
         return _with(made, is_hard, _concatenated(others))
     made.signatures[is_hard] = np.concatenate([other.signatures for other in others])
     return made
 
 
-def _others(texts: Sequence[str], params: SketchParams, *, form: int, have_shingles: bool) -> TextSketches:
-    if form == _NORMALISED:
+def _others(texts: Sequence[str], params: SketchParams, *, are_normalised: bool, have_shingles: bool) -> TextSketches:
+    if are_normalised:
         return _plain_sketches(texts, params)
-    bring = normalise if form == _WITHOUT_UNSEEN else _without_unseen
-    brought = [bring(text) for text in texts]
-    return compiled_sketches(brought, params, form=form + 1, have_shingles=have_shingles)
-
-
-def _without_unseen(text: str) -> str:
-    for character in _UNSEEN:  # a twentieth of the time of a regular expression
-        text = text.replace(character, "")
-    return text
+    normalised = [normalise(text) for text in texts]
+    return compiled_sketches(normalised, params, are_normalised=True, have_shingles=have_shingles)
 
 
 def _with(made: TextSketches, is_other: NDArray[np.bool_], others: TextSketches) -> TextSketches:

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.models import ArticleId, DuplicateKind, DuplicatePair
 from dedupe.near_duplicates.furniture import Holders
-from dedupe.near_duplicates.judging import FIGURED, NAMED, Likeness, Text, judged
+from dedupe.near_duplicates.judging import Likeness, Text, judged
+from dedupe.near_duplicates.shingle_sets import ShingleSets, distinct, joined_sets
 from dedupe.near_duplicates.sketching import TextSketches
 from dedupe.settings import DuplicateParams
 from dedupe.text import kernels
 
-_KINDS = tuple(DuplicateKind)
+KINDS = tuple(DuplicateKind)
+"""Kinds of pairs; a number of a kind is its place here and one."""
+
 _EXACTLY = Likeness(DuplicateKind.EXACT, 1.0, 1.0)
 
 
@@ -43,15 +47,7 @@ def candidate_of(
     is_figured: NDArray[np.bool_],
 ) -> Candidate:
     """A candidate of shingle hashes in reading order; named, or figured, is a shingle that is so once."""
-    if kernels.are_used():
-        from dedupe.near_duplicates.comparing import distinct  # noqa: PLC0415 - imports numba
-
-        return Candidate(article_id, text_key, *distinct(hashes, is_named, is_figured))
-    shingles, sequence = np.unique(hashes, return_inverse=True)
-    flags = np.zeros(shingles.size, dtype=np.uint8)
-    flags[sequence[is_named]] |= NAMED
-    flags[sequence[is_figured]] |= FIGURED
-    return Candidate(article_id, text_key, shingles, flags, sequence.astype(np.int32))
+    return Candidate(article_id, text_key, *distinct(hashes, is_named, is_figured))
 
 
 def candidate_at(article_id: ArticleId, sketches: TextSketches, at: int) -> Candidate:
@@ -92,30 +88,51 @@ def compare_in_order(
     An article that makes no verified pair is counted among the holders before the next one is compared; without
     ``signatures``, of which there is a row an article, none is.
     """
-    found = likenesses(pairs, n_pairs, signatures, holders)
-    return [None if own is None else _pair(a, b, own) for (a, b), own in zip(pairs, found, strict=True)]
+    texts = {id(candidate): candidate for pair in pairs for candidate in pair}
+    number = {key: at for at, key in enumerate(texts)}
+    sets = joined_sets([(text.shingles, text.flags, text.sequence) for text in texts.values()])
+    suspected = [(number[id(a)], number[id(b)], a.text_key == b.text_key) for a, b in pairs]
+    kinds, ratios = likenesses(
+        sets, np.array(suspected, dtype=np.int64).reshape(-1, 3), np.array(n_pairs), signatures, holders
+    )
+    found: list[DuplicatePair | None] = [None] * len(pairs)
+    for at in np.flatnonzero(kinds).tolist():
+        found[at] = _pair(*pairs[at], Likeness(KINDS[kinds[at] - 1], *ratios[at].tolist()))
+    return found
 
 
 def likenesses(
-    pairs: Sequence[Pair], n_pairs: Sequence[int], signatures: NDArray[np.uint32], holders: Holders
-) -> list[Likeness | None]:
-    """What `compare_in_order` makes pairs of."""
+    sets: ShingleSets,
+    pairs: NDArray[np.int64],
+    n_pairs: NDArray[np.int64],
+    signatures: NDArray[np.uint32],
+    holders: Holders,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """What `compare_in_order` makes pairs of.
+
+    Parameters
+    ----------
+    pairs
+        Shape ``(n, 3)``: numbers of two texts of the ``sets``, the later one second, and whether they are equal, in
+        which case their sets are not looked at.
+
+    Returns
+    -------
+    For each pair the number of its kind among `KINDS`, from 1 on, 0 for none; and, shape ``(n, 2)``, its Jaccard
+    similarity and containment, which say nothing where it is none.
+    """
     if kernels.are_used():
         from dedupe.near_duplicates.comparing import compared  # noqa: PLC0415 - imports numba
 
-        numbers, ratios = compared(pairs, n_pairs, signatures, holders)
-        copies = np.flatnonzero(numbers)
-        compiled: list[Likeness | None] = [None] * len(pairs)
-        for at, number, own in zip(copies.tolist(), numbers[copies].tolist(), ratios[copies].tolist(), strict=True):
-            compiled[at] = Likeness(_KINDS[number - 1], *own)
-        return compiled
-    found: list[Likeness | None] = []
-    for at, n in enumerate(n_pairs):
-        likeness = _likenesses(pairs[len(found) : len(found) + n], holders)
-        found.extend(likeness)
-        if not any(likeness) and len(signatures):
+        return compared(sets, pairs, n_pairs, signatures, holders)
+    kinds, ratios = np.zeros(len(pairs), dtype=np.int64), np.zeros((len(pairs), 2))
+    for at, (begin, end) in enumerate(pairwise([0, *n_pairs.cumsum().tolist()])):
+        for place, likeness in enumerate(_likenesses(sets, pairs[begin:end].tolist(), holders), start=begin):
+            if likeness is not None:
+                kinds[place], ratios[place] = KINDS.index(likeness.kind) + 1, likeness[1:]
+        if len(signatures) and not kinds[begin:end].any():
             holders.count(signatures[at : at + 1])
-    return found
+    return kinds, ratios
 
 
 def container_of(a: Candidate, b: Candidate, kind: DuplicateKind) -> ArticleId | None:
@@ -125,18 +142,18 @@ def container_of(a: Candidate, b: Candidate, kind: DuplicateKind) -> ArticleId |
     return a.article_id if a.shingles.size > b.shingles.size else b.article_id
 
 
-def _likenesses(pairs: Sequence[Pair], holders: Holders) -> list[Likeness | None]:
+def _likenesses(sets: ShingleSets, pairs: Sequence[Sequence[int]], holders: Holders) -> list[Likeness | None]:
     """Of all pairs of one article, on the plain path."""
     params = holders.params
-    texts = {id(one): one for a, b in pairs if a.text_key != b.text_key for one in (a, b)}
-    read = {key: _text(candidate, holders) for key, candidate in texts.items()}
+    read = {text: _text(sets, text, holders) for a, b, is_same in pairs if not is_same for text in (a, b)}
     exactly = _EXACTLY if DuplicateKind.EXACT in params.kinds else None
-    return [exactly if a.text_key == b.text_key else judged(read[id(a)], read[id(b)], params) for a, b in pairs]
+    return [exactly if is_same else judged(read[a], read[b], params) for a, b, is_same in pairs]
 
 
-def _text(candidate: Candidate, holders: Holders) -> Text:
-    is_furniture = holders.furniture(candidate.shingles, candidate.sequence)
-    return Text(candidate.shingles, candidate.flags, candidate.sequence, is_furniture)
+def _text(sets: ShingleSets, text: int, holders: Holders) -> Text:
+    (begin, first), (end, last) = sets.offsets[:, text], sets.offsets[:, text + 1]
+    shingles, sequence = sets.shingles[begin:end], sets.sequences[first:last]
+    return Text(shingles, sets.flags[begin:end], sequence, holders.furniture(shingles, sequence))
 
 
 def _pair(a: Candidate, b: Candidate, likeness: Likeness) -> DuplicatePair:
@@ -144,4 +161,4 @@ def _pair(a: Candidate, b: Candidate, likeness: Likeness) -> DuplicatePair:
 
 
 def _closeness(pair: DuplicatePair) -> tuple[int, float, float]:
-    return -_KINDS.index(pair.kind), pair.jaccard, pair.containment
+    return -KINDS.index(pair.kind), pair.jaccard, pair.containment

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.text.kernels_bits import N_LANES, has_flag, lower_lanes
+from dedupe.text.kernels_finding import find_words
 from dedupe.text.kernels_numba import compiled, inlined, inner
 from dedupe.text.keys import PLACE, SIDES, STEP
 from dedupe.text.words import FINISH
@@ -16,10 +17,15 @@ _EMPTY = np.uint32(0xFFFFFFFF)
 
 @compiled
 def sketch_texts(
-    starts: NDArray[np.int32],
-    words: NDArray[np.uint64],
+    codes: NDArray[np.uint16],
+    lower: NDArray[np.uint8],
+    in_word: NDArray[np.uint64],
     capital: NDArray[np.uint64],
+    begins: NDArray[np.int64],
     ends: NDArray[np.int64],
+    table: NDArray[np.uint32],
+    bounds: NDArray[np.int32],
+    words: NDArray[np.uint64],
     turns: NDArray[np.uint64],
     multiply: np.uint64,
     permutations: NDArray[np.uint32],
@@ -28,59 +34,34 @@ def sketch_texts(
     keys: NDArray[np.uint64],
     hashes: NDArray[np.uint32],
     is_named: NDArray[np.bool_],
+    is_figured: NDArray[np.bool_],
     offsets: NDArray[np.int64],
 ) -> None:
     """Write the MinHash signature of each text into its row; its key and its shingles as well, where there is room.
 
-    ``words`` are the hashes of the words of all texts, which begin at ``starts``. Shingles have as many words as
-    ``turns``. ``permutations`` are factors and addends, shape ``(2, num_perm)``. The shingles of all texts
-    before are ``offsets[0]``; signatures alone are made where ``offsets`` are none. A text without words becomes hard.
+    Texts are given as `read_characters` leaves them; ``bounds`` and ``words`` are as `find_words` takes them. Shingles
+    have as many words as ``turns``. ``permutations`` are factors and addends, shape ``(2, num_perm)``. The shingles of
+    all texts before are ``offsets[0]``; signatures alone are made where ``offsets`` are none. A text without words
+    becomes hard; of hard ones nothing is written.
     """
-    longest = _longest(ends) // 2 + 1
+    longest = _longest(begins, ends) // 2 + 1
     sums = np.empty(longest, dtype=np.uint64)
     own = np.empty(longest, dtype=np.uint32)
-    first = last = 0
     for text in range(ends.size):
-        while last < words.size and starts[last] < ends[text]:
-            last += 1
-        n_shingles = _mix_shingles(words[first:last], turns, multiply, sums, own)
-        is_hard[text] |= first == last
+        n_words = n_shingles = 0
+        if not is_hard[text]:
+            n_words = find_words(codes, lower, in_word, table, begins[text] >> 6, (ends[text] >> 6) + 1, bounds, words)
+            n_shingles = _mix_shingles(words[:n_words], turns, multiply, sums, own)
+        is_hard[text] |= n_words == 0
         if offsets.size:
             done = offsets[text]
             offsets[text + 1] = done + n_shingles
-            _write_key(words[first:last], keys[text])
+            _write_key(words[:n_words], keys[text])
             for shingle in range(n_shingles):  # to assign a slice takes two seconds to compile
                 hashes[done + shingle] = own[shingle]
-            _mark_named(capital, starts[first:last], turns.size, is_named[done : done + n_shingles])
+            named, figured = is_named[done : done + n_shingles], is_figured[done : done + n_shingles]
+            _mark(lower, capital, bounds, turns.size, named, figured)
         _lower(own[:n_shingles], permutations, rows[text])
-        first = last
-
-
-@compiled
-def mark_figured(
-    lower: NDArray[np.uint8],
-    starts: NDArray[np.int32],
-    ends: NDArray[np.int64],
-    shingle_words: int,
-    offsets: NDArray[np.int64],
-    is_figured: NDArray[np.bool_],
-) -> None:
-    """Write of each shingle whether one of its words begins with a digit.
-
-    The words of all texts begin at the first of ``starts``; what comes after those is passed over. A text has the
-    shingles from its offset to the next.
-    """
-    word = 0
-    for text in range(ends.size):
-        begin, last = offsets[text], -1
-        n_shingles = offsets[text + 1] - begin
-        for at in range(n_shingles + shingle_words - 1 if n_shingles else 0):
-            last = at if 48 <= lower[starts[word + at]] <= 57 else last
-            first = at - shingle_words + 1
-            if first >= 0:
-                is_figured[begin + first] = last >= first
-        while word < starts.size and starts[word] < ends[text]:
-            word += 1
 
 
 @compiled
@@ -113,11 +94,10 @@ def mix_shingles(
 
 
 @inner
-def _longest(ends: NDArray[np.int64]) -> int:
-    begin = longest = 0
-    for end in ends:
-        longest = max(longest, end - begin + 1)
-        begin = end + 1
+def _longest(begins: NDArray[np.int64], ends: NDArray[np.int64]) -> int:
+    longest = 0
+    for text in range(ends.size):
+        longest = max(longest, ends[text] - begins[text] + 1)
     return longest
 
 
@@ -143,15 +123,23 @@ def _turned(value: np.uint64, turn: np.uint64) -> np.uint64:
 
 
 @inner
-def _mark_named(
-    capital: NDArray[np.uint64], starts: NDArray[np.int32], shingle_words: int, is_named: NDArray[np.bool_]
+def _mark(
+    lower: NDArray[np.uint8],
+    capital: NDArray[np.uint64],
+    bounds: NDArray[np.int32],
+    shingle_words: int,
+    is_named: NDArray[np.bool_],
+    is_figured: NDArray[np.bool_],
 ) -> None:
-    last = -1
-    for word in range(starts.size):
-        last = word if has_flag(capital, starts[word]) else last
+    """Write of each shingle whether a word of it is capitalised, and whether one begins with a digit."""
+    last_name = last_figure = -1
+    for word in range(is_named.size + shingle_words - 1 if is_named.size else 0):
+        last_name = word if has_flag(capital, bounds[2 * word]) else last_name
+        last_figure = word if 48 <= lower[bounds[2 * word]] <= 57 else last_figure
         first = word - shingle_words + 1
         if first >= 0:
-            is_named[first] = last >= first
+            is_named[first] = last_name >= first
+            is_figured[first] = last_figure >= first
 
 
 @inner

@@ -17,10 +17,13 @@ WHITE_SPACE = 2
 """The same, and lines may begin with it."""
 HARD = 1
 """The character is not for the compiled loops: its text takes the plain path."""
+UNSEEN = 3
+"""The same, but normalising deletes it; of such characters, those that the web's texts hold."""
 CAPITAL = 1 << 16
 """Added to the lower-case code point of a letter that is upper case, and of a digit."""
 
 N_CHARACTERS = 1 << 16
+UNSEEN_CHARACTERS = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _LEFT_OUT = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xD800, 0xF900))  # Han, surrogates, private use
 
 
@@ -30,14 +33,14 @@ def character_table() -> NDArray[np.uint32]:
 
     Returns
     -------
-    Shape ``(65536,)``, dtype uint32: `SEPARATOR`, `WHITE_SPACE`, `HARD`, or the code point of the lower-case letter,
-    plus `CAPITAL`.
+    Shape ``(65536,)``, dtype uint32: `SEPARATOR`, `WHITE_SPACE`, `HARD`, `UNSEEN`, or the code point of the lower-case
+    letter, plus `CAPITAL`.
     """
     table = np.full(N_CHARACTERS, HARD, dtype=np.uint32)
     composing = _composing_characters()
     for code in range(N_CHARACTERS):
         if not any(code in block for block in _LEFT_OUT) and (character := chr(code)) not in composing:
-            table[code] = _entry(character)
+            table[code] = UNSEEN if character in UNSEEN_CHARACTERS else _entry(character)
     return table
 
 

@@ -10,7 +10,7 @@ from dedupe.text import kernels_finding as finding
 from dedupe.text import kernels_sketching as sketching
 from dedupe.text.kernels_furniture import unmark_furniture
 from dedupe.text.kernels_table import character_table
-from dedupe.text.kernels_texts import ReadTexts, Room, read_texts, room_for
+from dedupe.text.kernels_texts import ReadTexts, read_texts, room_for
 from dedupe.text.words import Words, blocks_of, cut_words_plainly
 
 
@@ -28,10 +28,10 @@ def warm() -> None:
     rows = np.empty((1, 16), dtype=np.uint32)
     hashes = np.empty(len(words.ids) - 1, dtype=np.uint32)
     offsets = np.array([0, len(hashes)])
-    read = _read(texts, room_for([texts]))
+    read = _read(texts, are_normalised=False)
     unmark_furniture(read)
     keys = np.empty((1, 2), dtype=np.uint64)
-    sketch_read(read, turns, np.uint64(1), permutations, rows, keys, hashes, hashes != 0, offsets)
+    sketch_read(read, turns, np.uint64(1), permutations, rows, keys, hashes, hashes != 0, hashes != 0, offsets)
     sketching.mix_shingles(words.hashes[words.ids], words.offsets, turns, np.uint64(1), offsets, hashes)
     sketching.minima_of_hashes(hashes, offsets, permutations, rows)
 
@@ -45,20 +45,21 @@ def sketch_read(
     keys: NDArray[np.uint64],
     hashes: NDArray[np.uint32],
     is_named: NDArray[np.bool_],
+    is_figured: NDArray[np.bool_],
     offsets: NDArray[np.int64],
 ) -> None:
     """Write signatures, keys and shingles of texts that are read: see `kernels_sketching.sketch_texts`."""
-    starts, words = _find_words(read)
+    room = read.room
     sketching.sketch_texts(
-        starts, words, read.room.capital, read.ends, turns, multiply, permutations, read.is_hard,
-        rows, keys, hashes, is_named, offsets,
+        room.codes, room.lower, room.in_word, room.capital, read.begins, read.ends, character_table(),
+        room.bounds, room.words, turns, multiply, permutations, read.is_hard,
+        rows, keys, hashes, is_named, is_figured, offsets,
     )  # fmt: skip
 
 
 def _parts(texts: Sequence[str]) -> Iterator[Words]:
     """Words of consecutive texts, hard and others apart."""
-    room = room_for([texts])
-    read = _read(texts, room)
+    read = _read(texts)
     if not read.is_hard.any():
         yield _words_of(read)
         return
@@ -66,37 +67,29 @@ def _parts(texts: Sequence[str]) -> Iterator[Words]:
     for is_hard, run in groupby(read.is_hard.tolist()):
         own = texts[begin : begin + len(list(run))]
         begin += len(own)
-        yield cut_words_plainly(own) if is_hard else _words_of(_read(own, room))
+        yield cut_words_plainly(own) if is_hard else _words_of(_read(own))
 
 
-def _read(texts: Sequence[str], room: Room) -> ReadTexts:
-    sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    return read_texts(texts, sizes, np.zeros(len(texts), dtype=np.bool_), room)
-
-
-def _find_words(read: ReadTexts) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
-    """Where the words start, and their hashes."""
-    room = read.room
-    n_words = finding.find_words(room.in_word, len(read.codes) // 64, room.starts, room.stops)
-    words = room.words[:n_words]
-    finding.hash_words(read.codes, room.lower, character_table(), room.starts, room.stops, words)
-    return room.starts[:n_words], words
+def _read(texts: Sequence[str], *, are_normalised: bool = True) -> ReadTexts:
+    room = room_for([*map(len, texts)], [slice(0, len(texts))])
+    return read_texts(texts, np.zeros(len(texts), dtype=np.bool_), room, are_normalised=are_normalised)
 
 
 def _words_of(read: ReadTexts) -> Words:
-    codes, lower, stops, table = read.codes, read.room.lower, read.room.stops, character_table()
-    starts, by_word = _find_words(read)
-    n_words = len(by_word)
+    room, table = read.room, character_table()
+    codes, lower, bounds, by_word = room.codes, room.lower, room.bounds, room.words
+    n_words = finding.find_words(codes, lower, room.in_word, table, 0, read.n_blocks, bounds, by_word)
     slots = np.full(1 << (2 * n_words).bit_length(), -1, dtype=np.int32)
     firsts = np.empty(n_words, dtype=np.int32)
     ids = np.empty(n_words, dtype=np.int32)
     capitalised = np.empty(n_words, dtype=np.bool_)
     n_distinct = finding.number_words(
-        codes, lower, read.room.capital, table, starts, stops, by_word, slots, firsts, ids, capitalised
+        codes, lower, room.capital, table, bounds, by_word, slots, firsts, ids, capitalised
     )
-    spelled = np.empty(len(codes), dtype=np.uint32)
-    size = finding.spell_words(codes, lower, table, starts, stops, firsts[:n_distinct], spelled)
+    spelled = np.empty(64 * read.n_blocks, dtype=np.uint32)
+    size = finding.spell_words(codes, lower, table, bounds, firsts[:n_distinct], spelled)
     vocabulary = tuple(spelled[:size].tobytes().decode("utf-32").split(" ")[:-1])
+    starts = bounds[: 2 * n_words : 2]
     offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.searchsorted(starts, read.ends)])
     return Words(vocabulary, by_word[firsts[:n_distinct]], ids, offsets, capitalised)
 

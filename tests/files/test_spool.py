@@ -78,3 +78,22 @@ def test_sketches_are_taken_out_in_any_order():
         assert getattr(taken, name).dtype == getattr(expected, name).dtype
     own = slice(*expected.offsets[2:4])
     assert second[0].tolist() == expected.hashes[own].tolist()
+
+
+def test_shingles_of_many_are_those_of_each():
+    places = np.array([0, 2, 3, 4, 7, 8])
+
+    with Spool() as spool:
+        shingles = SpooledShingles(spool)
+        shingles.append(sketched())
+        shingles.append(sketched())
+        found = [own for many in shingles.read_many(places) for own in each(many)]
+        alone = [tuple(values.tolist() for values in shingles.read(place)) for place in places.tolist()]
+
+    assert found == alone
+    assert list(shingles.read_many(places[:0])) == []
+
+
+def each(many):
+    for begin, end in zip(many.begins, many.ends, strict=True):
+        yield tuple(values[begin:end].tolist() for values in (many.hashes, many.is_named, many.is_figured))

@@ -1,7 +1,7 @@
 """From articles to pairs and verdicts."""
 
 import time
-from itertools import permutations
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from dedupe.models import Article, ArticleId, DuplicateKind, Verdict
 from dedupe.near_duplicates.find import find_near_duplicates, prepare, verdicts
+from dedupe.near_duplicates.finder import Finder
+from dedupe.near_duplicates.sketching import sketch_texts
 from dedupe.near_duplicates.stars import Stars
 from dedupe.settings import DuplicateParams
 from tests.sketch_paths import sketch_path  # noqa: F401 - runs every test here on both paths
@@ -218,3 +220,30 @@ def test_a_lower_threshold_loses_no_pair(threshold):
 
     assert found >= {(p.a, p.b) for p in find_near_duplicates(given)}
     assert len(found) >= 3
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(PARTS | st.sampled_from(["", "word", TEXT]), max_size=10), st.lists(st.integers(0, 10), max_size=3))
+def test_pairs_do_not_depend_on_how_the_articles_are_cut_into_blocks(texts, cuts):
+    params, given = DuplicateParams(), articles(*texts)
+    finder, found = Finder(params), []
+    ends = sorted({0, len(texts), *(min(cut, len(texts)) for cut in cuts)})
+
+    for begin, end in pairwise(ends):
+        ids = [article.id for article in given[begin:end]]
+        found.extend(finder.find_pairs(ids, sketch_texts(texts[begin:end], params.sketch)))
+
+    assert found == find_near_duplicates(given)
+
+
+def test_every_copy_of_a_text_is_paired_with_all_that_its_first_article_is_paired_with():
+    headline, excerpt = copy_of(TEXT, "headline"), copy_of(TEXT, "excerpt")
+
+    pairs = find_near_duplicates(articles(TEXT, headline, TEXT, excerpt, headline, TEXT))
+
+    assert [(p.a, p.b) for p in pairs] == [(str(a), str(b)) for b in range(6) for a in range(b)]
+    assert {(p.a, p.b): p.container for p in pairs if p.kind == "contained"} == {
+        **{(str(a), "3"): str(a) for a in range(3)},
+        ("3", "4"): "4",
+        ("3", "5"): "5",
+    }

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from dedupe.near_duplicates.shingles import shingle_hashes
 from dedupe.near_duplicates.signatures import signatures
 from dedupe.text import kernels
-from dedupe.text.kernels_table import CAPITAL, HARD, SEPARATOR, WHITE_SPACE, character_table
+from dedupe.text.kernels_table import (
+    CAPITAL,
+    HARD,
+    SEPARATOR,
+    UNSEEN,
+    UNSEEN_CHARACTERS,
+    WHITE_SPACE,
+    character_table,
+)
 from dedupe.text.normalise import _BOILERPLATE, normalise
 from dedupe.text.words import cut_words
 from tests.semaphores import needs_semaphores
@@ -180,7 +188,8 @@ def test_words_of_every_character_are_those_of_the_plain_path():
 
 def test_the_table_leaves_no_character_to_the_loops_that_normalising_would_change():
     table = character_table()
-    easy = "".join(chr(code) for code in np.flatnonzero(table != HARD).tolist() if chr(code) not in "\r\n")
+    easy_codes = np.flatnonzero((table != HARD) & (table != UNSEEN)).tolist()
+    easy = "".join(chr(code) for code in easy_codes if chr(code) not in "\r\n")
 
     kept = "".join(c for c in easy if not c.isspace())
     assert "".join(normalise(easy).split()) == kept
@@ -197,11 +206,67 @@ def test_the_table_leaves_no_character_to_the_loops_that_normalising_would_chang
         ("²", ord("²") + CAPITAL),
         ("’", SEPARATOR),
         ("\u00a0", WHITE_SPACE),
-        *((hard, HARD) for hard in "İẞ\u0301\u00ad國ไ\u0000\ud800"),
+        *((hard, HARD) for hard in "İẞ\u0301國ไ\u0000\ud800"),
+        *((unseen, UNSEEN) for unseen in UNSEEN_CHARACTERS),
     ],
 )
 def test_the_table_knows_letters_separators_and_what_is_hard(character, entry):
     assert character_table()[ord(character)] == entry
+
+
+@pytest.mark.parametrize("character", UNSEEN_CHARACTERS)
+def test_unseen_characters_are_deleted_wherever_they_stand(character):
+    line = f"Share this{character} article\n{character}LON{character}DON (AP) - {character * 70}One wo{character}rd\n"
+    texts = [line, line.replace("Share", "Do not share") * 9, f"{character}\n{character}", f"é{character}\u0301"]
+
+    plain, compiled = on_both_paths(lambda: signatures(texts))
+
+    assert normalise(f"a{character}b") == "ab"
+    assert np.array_equal(plain, compiled)
+
+
+@pytest.mark.parametrize("wide", ["", "é", "’", "\U0001f600", "\U00020000"])
+def test_strings_of_every_width_and_size_are_read_to_their_ends(wide):
+    texts = [wide + ("ab cd efghijklm nop " * 10)[:size] for size in range(140)]
+
+    plain, compiled = on_both_paths(lambda: (signatures(texts), cut_words(texts)))
+
+    assert np.array_equal(plain[0], compiled[0])
+    assert plain[1].vocabulary == compiled[1].vocabulary
+    assert np.array_equal(plain[1].ids, compiled[1].ids)
+
+
+def test_words_of_every_size_and_number_have_the_hashes_of_the_plain_path():
+    texts = [
+        " ".join("abcdefghijklmnopqrst"[at % 3 : size] for at in range(n)) for size in range(4, 21) for n in (1, 8, 9)
+    ]
+
+    plain, compiled = on_both_paths(lambda: cut_words(texts))
+
+    assert plain.vocabulary == compiled.vocabulary
+    assert np.array_equal(plain.hashes, compiled.hashes)
+
+
+def test_only_strings_are_read_and_kinds_of_them_as_they_are():
+    class Headline(str):
+        __slots__ = ()
+
+    plain, compiled = on_both_paths(lambda: signatures([Headline("One headline of some words"), "another"]))
+
+    assert np.array_equal(plain, compiled)
+    for other in (b"bytes", ["a", "list"]):
+        with pytest.raises((TypeError, AttributeError)):
+            signatures([other])
+
+
+@given(st.lists(st.integers(0, 500), min_size=1, max_size=50))
+def test_blocks_to_read_are_all_texts_in_order_and_bounded(sizes):
+    from dedupe.text.kernels_texts import blocks_to_read
+
+    blocks = blocks_to_read(sizes, n_places=400)
+
+    assert [text for block in blocks for text in range(block.start, block.stop)] == list(range(len(sizes)))
+    assert all(len(sizes[block]) == 1 or sum(sizes[block]) + 64 * len(sizes[block]) <= 400 for block in blocks)
 
 
 def test_words_with_one_slot_of_the_table_stay_apart():
