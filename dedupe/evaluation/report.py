@@ -55,7 +55,64 @@ class PairReport:
     score: Score
 
 
-def report_as_dict(report: ClusterReport | PairReport) -> dict[str, Json]:
+@dataclass(frozen=True, slots=True)
+class Resampling:
+    """How intervals are made: ``n`` samples, drawn by the bits of ``seed``, and the share of them inside."""
+
+    n: int = 1000
+    level: float = 0.95
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.n < 1:
+            raise ValueError(f"n must be at least 1, got {self.n}")
+        if not 0 < self.level < 1:
+            raise ValueError(f"level must be in (0, 1), got {self.level}")
+        if self.seed < 0:
+            raise ValueError(f"seed must be at least 0, got {self.seed}")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The percentiles of a score between which a share ``level`` of the samples is."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreIntervals:
+    """Intervals of the three sides of a `Score`."""
+
+    precision: Interval
+    recall: Interval
+    f1: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterIntervals:
+    """Intervals of the scores of a `ClusterReport`."""
+
+    resampling: Resampling
+    bcubed: ScoreIntervals
+    pairwise: ScoreIntervals
+    ari: Interval
+    ami: Interval
+    nmi: Interval
+    homogeneity: Interval
+    completeness: Interval
+    v_measure: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class PairIntervals:
+    """Intervals of the score of a `PairReport`."""
+
+    resampling: Resampling
+    score: ScoreIntervals
+
+
+def report_as_dict(report: ClusterReport | PairReport | ClusterIntervals | PairIntervals) -> dict[str, Json]:
     """Report as JSON values, every score with its ``f1``."""
     return {name: _plain(getattr(report, name), value) for name, value in asdict(report).items()}
 

@@ -98,3 +98,60 @@ def test_a_group_of_the_corpus_is_not_that_of_a_file_with_the_same_id(dedupe, wr
     )
 
     assert json.loads(dedupe("evaluate", gold, pred, "--json")[1])["duplicates"]["n_pred"] == 0
+
+
+def stories_split_in_two(write, *, n_stories, n_split):
+    articles = [(f"{story}-{half}", story, half) for story in range(n_stories) for half in "ab"]
+    gold = write("gold.jsonl", *({"id": name, "story": story} for name, story, _ in articles))
+    pred = write(
+        "pred.jsonl",
+        *({"id": name, "story": f"{story}{half if story < n_split else ''}"} for name, story, half in articles),
+    )
+    return gold, pred
+
+
+def test_intervals_stand_beside_the_scores_where_they_are_asked_for(dedupe, write):
+    gold, pred = stories_split_in_two(write, n_stories=40, n_split=10)
+
+    plain = json.loads(dedupe("evaluate", gold, pred, "--json")[1])
+    asked = json.loads(dedupe("evaluate", gold, pred, "--json", "--bootstrap", "500", "--seed", "3")[1])
+
+    intervals = asked.pop("intervals")
+    assert asked == plain
+    assert intervals["resampling"] == {"n": 500, "level": 0.95, "seed": 3}
+    assert 0.7 < intervals["bcubed"]["recall"]["low"] < plain["bcubed"]["recall"] == 0.875
+    assert intervals["bcubed"]["precision"] == {"low": 1.0, "high": 1.0}
+    assert intervals["v_measure"]["low"] < plain["v_measure"] < intervals["v_measure"]["high"]
+
+
+def test_the_table_with_intervals_has_the_usual_one_first_and_a_line_a_score(dedupe, write):
+    gold, pred = stories_split_in_two(write, n_stories=40, n_split=10)
+
+    usual = dedupe("evaluate", gold, pred)[1].decode()
+    table = dedupe("evaluate", gold, pred, "--bootstrap", "50")[1].decode()
+
+    assert table.startswith(usual)
+    names = [line[:20].strip() for line in table.removeprefix(usual).splitlines()[2:]]
+    assert names == [
+        *("BCubed precision", "BCubed recall", "BCubed F1"),
+        *("pairwise precision", "pairwise recall", "pairwise F1"),
+        *("ARI", "AMI", "NMI", "homogeneity", "completeness", "V-measure"),
+    ]
+
+
+def test_pairs_of_duplicates_have_intervals_too(dedupe, write):
+    gold = write("gold.jsonl", *({"id": f"{at}{side}", "dup": str(at)} for at in range(30) for side in "xy"))
+    pred = write("pred.jsonl", *({"a": f"{at}x", "b": f"{at}y"} for at in range(15)))
+
+    code, table, _ = dedupe("evaluate", gold, pred, "--bootstrap", "200")
+    intervals = json.loads(dedupe("evaluate", gold, pred, "--bootstrap", "200", "--json")[1])["duplicates"]["intervals"]
+
+    assert (code, b"pairs recall            0.5000" in table) == (0, True)
+    assert intervals["score"]["precision"] == {"low": 1.0, "high": 1.0}
+    assert 0.25 < intervals["score"]["recall"]["low"] < 0.5 < intervals["score"]["recall"]["high"] < 0.75
+
+
+def test_no_samples_at_all_are_a_usage_error(dedupe, write):
+    gold, pred = stories_split_in_two(write, n_stories=2, n_split=1)
+
+    assert dedupe("evaluate", gold, pred, "--bootstrap", "0")[0] == 2

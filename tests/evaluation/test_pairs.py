@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.evaluation import compare_pairs, pairs_within
+from dedupe.evaluation.pairs import group_counts
 
 ids = st.sampled_from("abcde")
 pair_lists = st.lists(st.tuples(ids, ids).filter(lambda pair: pair[0] != pair[1]), max_size=12)
@@ -50,3 +51,21 @@ def test_pairs_within_lists_every_pair_that_shares_a_group():
     pairs = pairs_within({"a": "1", "b": "2", "c": "1", "d": "1"})
 
     assert pairs == [("a", "c"), ("a", "d"), ("c", "d")]
+
+
+def test_a_group_counts_its_gold_pairs_and_half_of_the_wrong_ones_it_is_in():
+    gold = [("a", "b"), ("b", "c"), ("x", "y")]
+    pred = [("c", "b"), ("a", "c"), ("c", "x"), ("y", "z")]
+
+    counts = group_counts(gold, pred)
+
+    assert counts.T.tolist() == [[2.0, 2.5, 1.0], [1.0, 1.0, 0.0], [0.0, 0.5, 0.0]]
+
+
+@given(pair_lists, pair_lists)
+def test_counts_of_all_groups_add_up_to_those_of_the_report(gold, pred):
+    report = compare_pairs(gold, pred)
+
+    counts = group_counts(gold, pred).sum(axis=1)
+
+    assert counts.tolist() == [report.n_gold, report.n_pred, report.n_shared]
