@@ -14,25 +14,14 @@ import time
 import tracemalloc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from floors import check
+from labelled import SEED_GOLD, SEEDS, Collection, read_collection, story_by_article
 
 from dedupe.evaluation import ClusterReport, compare_clusterings, report_as_dict
 from dedupe.models import Article, ArticleId, Json, Story
 from dedupe.stories.cluster import cluster_stories
-
-SEEDS = Path(__file__).resolve().parents[1] / "seeds"
-SEED_GOLD = {"000": "inauguration", "001": "inauguration", "002": "election", "004": "election", "003": "questions"}
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """Articles and the gold story of each."""
-
-    articles: tuple[Article, ...]
-    gold: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +61,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def read_collection(path: Path) -> Collection:
-    """Articles of a labelled file; rows without a story have no gold."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    articles = tuple(_article(row) for row in rows)
-    return Collection(articles, {row["id"]: str(row["story"]) for row in rows if row.get("story") is not None})
-
-
-def _article(row: Mapping[str, str | None]) -> Article:
-    published = row.get("published_at")
-    date = None if not published else datetime.fromisoformat(published)
-    return Article(
-        id=ArticleId(str(row["id"])),
-        text=row.get("text") or "",
-        title=row.get("title"),
-        published_at=date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date,
-        source=row.get("source"),
-        lang=row.get("lang"),
-    )
-
-
 def measure(name: str, collection: Collection) -> Row:
     """Scores of the clustering and its time; memory is measured in a second run, which tracing slows down."""
     begin = time.perf_counter()
@@ -102,11 +71,6 @@ def measure(name: str, collection: Collection) -> Row:
     peak = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
     return Row(name, compare_clusterings(collection.gold, story_by_article(stories)), seconds, peak)
-
-
-def story_by_article(stories: Iterable[Story]) -> dict[str, str]:
-    """Story id of each article."""
-    return {member.article_id: story.id for story in stories for member in story.members}
 
 
 def _print(row: Row) -> Row:

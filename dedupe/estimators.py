@@ -132,7 +132,7 @@ class StoryClusterer(_TextClusterer):
     n_neighbors, cluster_selection_epsilon
         Those of `TopicParams`; what is not None takes the place of what ``params`` says.
     min_own_share
-        That of `EventParams`, likewise: how different the events of a topic have to be to be told apart.
+        That of both `EventParams`, likewise: how different the events of a topic have to be to be told apart.
     params
         All other parameters; None for the defaults.
 
@@ -190,7 +190,8 @@ class StoryClusterer(_TextClusterer):
         topic = _with(
             params.topic, n_neighbors=self.n_neighbors, cluster_selection_epsilon=self.cluster_selection_epsilon
         )
-        return replace(params, topic=topic, event=_with(params.event, min_own_share=self.min_own_share))
+        event, body = (_with(look, min_own_share=self.min_own_share) for look in (params.event, params.body))
+        return replace(params, topic=topic, event=event, body=body)
 
 
 def _with(params: Params, **changes: Any) -> Params:  # noqa: ANN401 - whatever the fields are

@@ -113,7 +113,7 @@ class Sketch:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article's place in a story: ``confidence`` is in [0, 1]."""
+    """An article's place in a story: ``confidence`` is the probability, in [0, 1], that it is the right one."""
 
     article_id: ArticleId
     duplicate_of: ArticleId | None

@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 
 from dedupe.models import DuplicateKind
+from dedupe.story_settings import CohesionParams, EventLookParams, LargeTopicParams, SilenceParams, SmoothingParams
 from dedupe.verdict_settings import EditedParams, FigureParams, FurnitureParams, ScatterParams
 from dedupe.verdict_settings import require as _require
 
@@ -140,42 +141,30 @@ class TermParams:
 
 
 @dataclass(frozen=True, slots=True)
-class SmoothingParams:
-    """How far a vector is drawn to its neighbours': by ``alpha``, ``rounds`` times.
-
-    Neighbours weigh by their similarity to the ``power``; ``inertia`` is added to the sum of the weights, so that an
-    article with only far neighbours stays where it is.
-    """
-
-    alpha: float = 0.5
-    rounds: int = 2
-    power: float = 2.0
-    inertia: float = 0.1
-
-    def __post_init__(self) -> None:
-        _require(0 <= self.alpha <= 1, f"alpha must be in [0, 1], got {self.alpha}")
-        _require(0 <= self.rounds <= 10, f"rounds must be in 0..10, got {self.rounds}")
-        _require(0 < self.power <= 10, f"power must be in (0, 10], got {self.power}")
-        _require(self.inertia > 0, f"inertia must be above 0, got {self.inertia}")
-
-
-@dataclass(frozen=True, slots=True)
 class TopicParams:
     """What makes a topic: the clusters of HDBSCAN on the graph of smoothed vectors.
 
-    The graph joins each article to ``n_neighbors`` others of at least ``min_similarity``, before smoothing, and
-    ``min_smoothed_similarity`` after; clusters nearer than ``cluster_selection_epsilon`` (cosine distance) are one.
+    An article's vector is its ``max_terms`` heaviest terms. The graph joins each article to ``n_neighbors`` others of
+    at least ``min_similarity``, before smoothing, and ``min_smoothed_similarity`` after; clusters nearer than
+    ``cluster_selection_epsilon`` (cosine distance) are one. Dated articles more than ``window_days`` apart are not
+    joined.
     """
 
     terms: TermParams = TermParams()
-    smoothing: SmoothingParams = SmoothingParams()
+    max_terms: int = 64
+    smoothing: SmoothingParams = field(default_factory=SmoothingParams)
     n_neighbors: int = 30
     min_similarity: float = 0.05
     min_smoothed_similarity: float = 0.1
     cluster_selection_epsilon: float = 0.35
+    short_stretch: float = 1.4
+    window_days: float = 30.0
 
     def __post_init__(self) -> None:
+        _require(1 <= self.max_terms <= 65_535, f"max_terms must be in 1..65535, got {self.max_terms}")
+        _require(1 <= self.short_stretch <= 10, f"short_stretch must be in [1, 10], got {self.short_stretch}")
         _require(1 <= self.n_neighbors <= 1000, f"n_neighbors must be in 1..1000, got {self.n_neighbors}")
+        _require(self.window_days > 0, f"window_days must be above 0, got {self.window_days}")
         for name in ("min_similarity", "min_smoothed_similarity", "cluster_selection_epsilon"):
             _require(0 < getattr(self, name) < 1, f"{name} must be in (0, 1), got {getattr(self, name)}")
 
@@ -213,42 +202,6 @@ class EventParams:
 
 
 @dataclass(frozen=True, slots=True)
-class SilenceParams:
-    """When a silence inside a dated topic ends a story: the articles before and after it are too little alike.
-
-    After a silence of ``d`` days they must have a mean similarity of ``similarity_per_root_day`` times the root of
-    ``d``, at most ``max_similarity``. Silences under ``min_days`` end nothing.
-    """
-
-    min_days: float = 2.0
-    similarity_per_root_day: float = 0.085
-    max_similarity: float = 0.5
-
-    def __post_init__(self) -> None:
-        _require(self.min_days > 0, f"min_days must be above 0, got {self.min_days}")
-        for name in ("similarity_per_root_day", "max_similarity"):
-            _require(0 <= getattr(self, name) <= 1, f"{name} must be in [0, 1], got {getattr(self, name)}")
-
-
-@dataclass(frozen=True, slots=True)
-class CohesionParams:
-    """When a story comes apart: its articles, as they are, fall short of a mean similarity of ``min_similarity``.
-
-    Stories whose articles have fewer than ``min_terms`` terms (their median), and those of more than ``max_dense``
-    articles, are left whole.
-    """
-
-    min_similarity: float = 0.14
-    min_terms: int = 50
-    max_dense: int = 2000
-
-    def __post_init__(self) -> None:
-        _require(0 <= self.min_similarity < 1, f"min_similarity must be in [0, 1), got {self.min_similarity}")
-        _require(self.min_terms >= 0, f"min_terms must be at least 0, got {self.min_terms}")
-        _require(2 <= self.max_dense <= 20_000, f"max_dense must be in 2..20000, got {self.max_dense}")
-
-
-@dataclass(frozen=True, slots=True)
 class AttachParams:
     """When a new article joins a story at once: until a recluster settles it, rather a new story than a wrong one.
 
@@ -272,12 +225,21 @@ class AttachParams:
 
 @dataclass(frozen=True, slots=True)
 class StoryParams:
-    """How articles become stories: topics first, the events inside each topic next, and attachment in between."""
+    """How articles become stories: topics first, the events inside each topic next, and attachment in between.
+
+    ``event`` weighs the leads of a topic, and ``body`` all of its texts alike: an event that one does not show, as
+    where paragraphs were moved, the other may.
+    """
 
     topic: TopicParams = TopicParams()
-    silence: SilenceParams = SilenceParams()
+    look: EventLookParams = field(default_factory=EventLookParams)
+    large: LargeTopicParams = field(default_factory=LargeTopicParams)
+    silence: SilenceParams = field(default_factory=SilenceParams)
     event: EventParams = EventParams()
-    cohesion: CohesionParams = CohesionParams()
+    body: EventParams = EventParams(
+        terms=TermParams(title_weight=1.0, capital_weight=1.0), min_own_share=0.65, max_similarity_ratio=0.9
+    )
+    cohesion: CohesionParams = field(default_factory=CohesionParams)
     attach: AttachParams = AttachParams()
 
 

@@ -1,6 +1,7 @@
 """Duplicate groups and stories as scikit-learn estimators."""
 
 import pickle
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -193,7 +194,10 @@ def test_a_parameter_by_itself_takes_the_place_of_that_in_params():
     [
         ({"n_neighbors": 1}, StoryParams(topic=TopicParams(n_neighbors=1))),
         ({"cluster_selection_epsilon": 0.01}, StoryParams(topic=TopicParams(cluster_selection_epsilon=0.01))),
-        ({"min_own_share": 1.0}, StoryParams(event=EventParams(min_own_share=1.0))),
+        (
+            {"min_own_share": 1.0},
+            StoryParams(event=EventParams(min_own_share=1.0), body=replace(StoryParams().body, min_own_share=1.0)),
+        ),
     ],
 )
 def test_a_parameter_of_stories_by_itself_takes_the_place_of_that_in_params(changed, params):

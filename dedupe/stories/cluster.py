@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,11 +12,14 @@ from dedupe.models import Article, ArticleId, DuplicateKind, Story, Verdict
 from dedupe.near_duplicates.find import verdicts
 from dedupe.settings import StoryParams
 from dedupe.stories.describe import Collection, describe_stories
+from dedupe.stories.occurrences import Occurrences
 from dedupe.stories.partition import partition, with_copies
 from dedupe.stories.vectors import read_occurrences
+from dedupe.text import kernels
 
 _REPRINT_JACCARD = 0.9
 _SECONDS_A_DAY = 86_400
+_WORTH_LOADING = 2000  # articles, however short: the plain path takes longer over their neighbours than loading does
 _UNDATED = datetime.max.replace(tzinfo=UTC)
 
 
@@ -42,15 +46,27 @@ def cluster_stories(articles: Iterable[Article], params: StoryParams | None = No
     if len(place) < len(given):
         raise ValueError(f"article ids must be distinct, got {_first_repeated(given)!r} twice")
     ordered = sorted(given, key=_own_place)
-    judged = {verdict.article_id: verdict for verdict in verdicts(ordered)}
-    rows = [article for article in ordered if not _is_reprint(judged[article.id])]
-    words = read_occurrences(rows)
+    judged, words = _judged_and_read(ordered)
+    kept = np.array([at for at, article in enumerate(ordered) if not _is_reprint(judged[article.id])], dtype=np.int64)
+    rows, words = [ordered[at] for at in kept], words.taken(kept)
     days = np.array([_day(article) for article in rows], dtype=np.float64)
-    found = partition(words, days, StoryParams() if params is None else params)
+    outlets = [article.source for article in rows]
+    found = partition(words, outlets, days, StoryParams() if params is None else params)
     row_of = {article.id: row for row, article in enumerate(rows)}
     original = np.array([row_of[judged[article.id].group] for article in rows], dtype=np.int64)
-    stories = describe_stories(with_copies(found, original), _collection(rows, words.vocabulary, judged))
+    stories = describe_stories(with_copies(found, original), _collection(rows, words, judged))
     return _in_order_given(stories, place)
+
+
+def _judged_and_read(articles: Sequence[Article]) -> tuple[Mapping[ArticleId, Verdict], Occurrences]:
+    """Verdict on each article, and the words of all: two readings of the same texts that need nothing of each other."""
+    texts = [article.text for article in articles]
+    if not kernels.are_used_for(texts) and len(articles) >= _WORTH_LOADING:
+        kernels.load()
+    with ThreadPoolExecutor(1) as pool:
+        judging = pool.submit(verdicts, articles)
+        words = read_occurrences(articles)
+        return {verdict.article_id: verdict for verdict in judging.result()}, words
 
 
 def _first_repeated(articles: Sequence[Article]) -> ArticleId:
@@ -74,15 +90,13 @@ def _is_reprint(verdict: Verdict) -> bool:
     )
 
 
-def _collection(
-    rows: Sequence[Article], vocabulary: tuple[str, ...], judged: Mapping[ArticleId, Verdict]
-) -> Collection:
+def _collection(rows: Sequence[Article], words: Occurrences, judged: Mapping[ArticleId, Verdict]) -> Collection:
     reprints: defaultdict[ArticleId, list[ArticleId]] = defaultdict(list)
     for verdict in judged.values():
         if _is_reprint(verdict):
             reprints[verdict.group].append(verdict.article_id)
     copies = {verdict.article_id: verdict.group for verdict in judged.values() if verdict.duplicate_of is not None}
-    return Collection(rows, vocabulary, reprints_of=dict(reprints), original_of=copies)
+    return Collection(rows, words, reprints_of=dict(reprints), original_of=copies)
 
 
 def _in_order_given(stories: Iterable[Story], place: Mapping[ArticleId, int]) -> list[Story]:

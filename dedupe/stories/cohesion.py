@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from dedupe.settings import CohesionParams
+from dedupe.stories.row_blocks import row_products
+from dedupe.story_settings import CohesionParams
 
 
 def split_loose(rows: sparse.csr_matrix[np.float64], params: CohesionParams) -> list[NDArray[np.int64]]:
@@ -25,7 +26,10 @@ def split_loose(rows: sparse.csr_matrix[np.float64], params: CohesionParams) -> 
     n = rows.shape[0]
     if not 2 <= n <= params.max_dense or np.median(np.diff(rows.indptr)) < params.min_terms:
         return [np.arange(n)]
-    distances = np.clip(1 - (rows @ rows.T).toarray(), 0, 1)[np.triu_indices(n, 1)]
-    parts = fcluster(linkage(distances, "average"), 1 - params.min_similarity, "distance")
+    left, right = np.triu_indices(n, 1)
+    similarity = row_products(rows, left, rows, right)
+    if similarity.min() >= params.min_similarity:  # so is any mean of them
+        return [np.arange(n)]
+    parts = fcluster(linkage(np.clip(1 - similarity, 0, 1), "average"), 1 - params.min_similarity, "distance")
     members = [np.flatnonzero(parts == part) for part in range(1, parts.max() + 1)]
     return sorted(members, key=lambda part: int(part[0]))

@@ -81,14 +81,49 @@ def _spanning_tree(reachability: sparse.csr_matrix[np.float64]) -> NDArray[np.fl
 
 
 def _leaf_clusters(tree: NDArray[np.float64], epsilon: float) -> NDArray[np.int64]:
+    """Cluster of each row, or ``NOISE``: what hdbscan's ``leaf`` method with ``cluster_selection_epsilon`` selects.
+
+    Selected here because hdbscan goes through Python sets and lists for it, in more than linear time.
+    """
     # Imported here because hdbscan takes a second to import and most processes never cluster.
     from hdbscan._hdbscan_linkage import label  # noqa: PLC0415
-    from hdbscan.hdbscan_ import _tree_to_labels  # noqa: PLC0415
+    from hdbscan._hdbscan_tree import condense_tree  # noqa: PLC0415
 
-    found = _tree_to_labels(
-        None, label(tree), min_cluster_size=2, cluster_selection_method="leaf", cluster_selection_epsilon=epsilon
-    )
-    return np.asarray(found[0], dtype=np.int64)
+    condensed = condense_tree(label(tree), 2)
+    root = len(tree) + 1
+    node, above = condensed["child"].astype(np.int64), condensed["parent"].astype(np.int64)
+    parent = np.arange(int(above.max()) + 1)
+    parent[node] = above
+    birth = np.full(len(parent), np.inf)
+    birth[node] = 1 / condensed["lambda_val"]
+    is_leaf = np.ones(len(parent), dtype=np.bool_)
+    is_leaf[above[node >= root]] = False
+    is_leaf[: root + 1] = False
+    selected = np.zeros(len(parent), dtype=np.bool_)
+    selected[_merged_below(np.flatnonzero(is_leaf), parent, birth, epsilon, root)] = True
+    cluster = _first_selected(parent, selected)[:root]
+    return np.where(selected[cluster], cluster, NOISE)
+
+
+def _merged_below(
+    leaves: NDArray[np.int64], parent: NDArray[np.int64], birth: NDArray[np.float64], epsilon: float, root: int
+) -> NDArray[np.int64]:
+    """The leaves, or of those born under the epsilon the nearest cluster above that is not, or else below the root."""
+    found = leaves.copy()
+    climbing = np.flatnonzero(birth[found] < epsilon)
+    while len(climbing):
+        climbing = climbing[parent[found[climbing]] != root]
+        found[climbing] = parent[found[climbing]]
+        climbing = climbing[birth[found[climbing]] <= epsilon]
+    return found
+
+
+def _first_selected(parent: NDArray[np.int64], selected: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The selected cluster that each node is in, itself or above; the root where there is none."""
+    up = np.where(selected, np.arange(len(parent)), parent)
+    while not np.array_equal(up, further := up[up]):
+        up = further
+    return up
 
 
 def _numbered_by_first_row(labels: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,21 +1,25 @@
 """Rows of a partition to stories a reader can use: ids, keywords, label, medoid, confidences."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from dedupe.models import Article, ArticleId, Member, Story
-from dedupe.stories.confidence import membership_confidence
+from dedupe.stories.calibration import membership_probability
+from dedupe.stories.companions import companion_pairs
 from dedupe.stories.ids import story_id_of, topic_id_of
-from dedupe.stories.keywords import set_apart_terms
+from dedupe.stories.keywords import highest, set_apart_terms
 from dedupe.stories.labels import headline, story_label
+from dedupe.stories.occurrences import Occurrences
 from dedupe.stories.partition import Partition
+from dedupe.stories.row_blocks import terms_of_rows
+from dedupe.stories.smoothing import unit_rows
 from dedupe.stories.vectors import title_and_text
 
-_LABEL_TEXTS = 6
+_LABEL_CHARACTERS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Collection:
     """
 
     articles: Sequence[Article]
-    vocabulary: tuple[str, ...]
+    words: Occurrences
     reprints_of: Mapping[ArticleId, Sequence[ArticleId]]
     original_of: Mapping[ArticleId, ArticleId]
 
@@ -34,33 +38,47 @@ class Collection:
 def describe_stories(found: Partition, collection: Collection) -> list[Story]:
     """Stories of the partition with everything that is said of them, in the partition's order."""
     confidence_of = _confidences(found, collection)
-    stories = []
-    for topic in found.topics:
-        rows = np.concatenate(topic)
-        topic_id = topic_id_of(_member_ids(rows, collection))
-        at = np.split(np.arange(len(rows)), np.cumsum([len(story) for story in topic])[:-1])
-        keywords = set_apart_terms(found.tfidf[rows], at)
-        for story, terms in zip(topic, keywords, strict=True):
-            by_centrality = story[_by_centrality(found.rows[story])]
-            words = tuple(collection.vocabulary[term] for term in terms)
-            members = _members(_member_ids(story, collection), collection, confidence_of)
-            stories.append(
-                Story(
-                    id=story_id_of(member.article_id for member in members),
-                    topic=topic_id,
-                    label=_label(words, by_centrality, found, collection),
-                    keywords=words,
-                    representative=collection.articles[by_centrality[0]].id,
-                    members=members,
-                )
-            )
-    return stories
+    return [story for topic in found.topics for story in _describe_topic(topic, found, collection, confidence_of)]
+
+
+def _describe_topic(
+    topic: Sequence[NDArray[np.int64]],
+    found: Partition,
+    collection: Collection,
+    confidence_of: Mapping[ArticleId, float],
+) -> Iterator[Story]:
+    rows = np.concatenate(topic)
+    topic_id = topic_id_of(_member_ids(rows, collection))
+    at = np.split(np.arange(len(rows)), np.cumsum([len(story) for story in topic])[:-1])
+    keywords = _keywords(rows, at, found.tfidf)
+    for story, best in zip(topic, keywords, strict=True):
+        by_centrality = story[_centrality_order(found.rows, story)]
+        members = _members(_member_ids(story, collection), collection, confidence_of)
+        yield Story(
+            id=story_id_of(member.article_id for member in members),
+            topic=topic_id,
+            label=_label(best, by_centrality, found, collection),
+            keywords=tuple(collection.words.vocabulary[term] for term in best),
+            representative=collection.articles[by_centrality[0]].id,
+            members=members,
+        )
+
+
+def _keywords(
+    rows: NDArray[np.int64], stories: Sequence[NDArray[np.int64]], tfidf: sparse.csr_matrix[np.float64]
+) -> list[NDArray[np.int32]]:
+    """Terms of each story of a topic, best first; ``stories`` are places in ``rows``."""
+    if len(rows) == 1:
+        own = slice(*tfidf.indptr[rows[0] : rows[0] + 2])
+        return [tfidf.indices[own][highest(tfidf.data[own])]]
+    terms, inside = terms_of_rows(tfidf, rows)
+    return [terms[best] for best in set_apart_terms(inside, stories)]
 
 
 def _confidences(found: Partition, collection: Collection) -> Mapping[ArticleId, float]:
     repeated = set(collection.original_of.values())
     has_copy = np.array([article.id in repeated for article in collection.articles], dtype=np.bool_)
-    confidence = membership_confidence(found.rows, found.stories, has_copy=has_copy)
+    confidence = membership_probability(unit_rows(found.tfidf), found.topics, has_copy=has_copy)
     return {article.id: float(sure) for article, sure in zip(collection.articles, confidence, strict=True)}
 
 
@@ -81,19 +99,30 @@ def _members(
     return tuple(members)
 
 
-def _by_centrality(rows: sparse.csr_matrix[np.float64]) -> NDArray[np.int64]:
-    """Positions of the rows, the medoid first: by mean similarity to the others, then as they come."""
-    total = np.asarray(rows.sum(axis=0)).ravel()
+def _centrality_order(rows: sparse.csr_matrix[np.float64], story: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Positions of the story's rows, the medoid first: by mean similarity to the others, then as they come."""
+    if len(story) == 1:
+        return np.zeros(1, dtype=np.int64)
+    _, held = terms_of_rows(rows, story)
+    total = np.bincount(held.indices, held.data, minlength=held.shape[1])
     # Rounded, so that rows equally central in exact arithmetic are equally central here.
-    return np.argsort(-np.round(np.asarray(rows @ total), 9), kind="stable")
+    return np.argsort(-np.round(np.asarray(held @ total), 9), kind="stable")
 
 
 def _label(
-    keywords: tuple[str, ...], by_centrality: NDArray[np.int64], found: Partition, collection: Collection
+    keywords: NDArray[np.int32], by_centrality: NDArray[np.int64], found: Partition, collection: Collection
 ) -> str:
+    article = _head_of(collection.articles[by_centrality[0]])
     if len(by_centrality) == 1:  # nothing but its own headline says better what one article tells
-        return headline(*title_and_text(collection.articles[by_centrality[0]]))
-    texts = ["\n".join(title_and_text(collection.articles[row])).strip() for row in by_centrality[:_LABEL_TEXTS]]
-    medoid = found.tfidf[[by_centrality[0]]]
-    telling = {collection.vocabulary[term] for term in medoid.indices}
-    return story_label(keywords, texts=texts, telling=telling)
+        return headline(*title_and_text(article))
+    medoid = slice(*found.tfidf.indptr[by_centrality[0] : by_centrality[0] + 2])
+    companions = companion_pairs(
+        collection.words, by_centrality, keywords=keywords, telling=found.tfidf.indices[medoid]
+    )
+    named = [collection.words.vocabulary[term] for term in keywords]
+    return story_label(named, text="\n".join(title_and_text(article)).strip(), companions=companions)
+
+
+def _head_of(article: Article) -> Article:
+    # All of a long text would have to be normalised, for a label out of what it begins with.
+    return replace(article, text=article.text[:_LABEL_CHARACTERS])

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from dedupe.stories.row_blocks import entries_of
+
 MAX_KEYWORDS = 10
 
 
@@ -24,19 +26,19 @@ def set_apart_terms(
     stories
         The rows of each story; together all the rows.
     """
-    terms = np.unique(tfidf.indices).astype(np.int64)
-    inside = sparse.csr_matrix(tfidf[:, terms])
-    holding = np.bincount(inside.indices, minlength=len(terms))
+    n, n_terms = tfidf.shape
+    holding = np.bincount(tfidf.indices, minlength=n_terms)
     best = []
     for rows in stories:
-        story = inside[rows]
-        here = np.bincount(story.indices, minlength=len(terms))
-        elsewhere = (holding - here) / max(1, inside.shape[0] - len(rows))
-        score = np.asarray(story.mean(axis=0)).ravel() * (here / len(rows) - elsewhere)
-        best.append(terms[_highest(score)])
+        own = slice(None) if len(rows) == n else entries_of(tfidf, rows)
+        here = np.bincount(tfidf.indices[own], minlength=n_terms)
+        mean = np.bincount(tfidf.indices[own], tfidf.data[own], minlength=n_terms) / len(rows)
+        elsewhere = (holding - here) / max(1, n - len(rows))
+        best.append(highest(mean * (here / len(rows) - elsewhere)))
     return best
 
 
-def _highest(score: NDArray[np.float64]) -> NDArray[np.int64]:
+def highest(score: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Places of up to ten of the highest scores above 0, highest first, of equals the first."""
     order = np.argsort(-score, kind="stable")[:MAX_KEYWORDS]
     return order[score[order] > 0]

@@ -1,23 +1,51 @@
 """Which articles are near each other: a sparse graph of the largest cosine similarities."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sparse_dot_topn import sp_matmul_topn
+
+from dedupe.stories.row_blocks import arrays_of, heaviest_terms, over_blocks, row_products
+from dedupe.text import kernels
+
+_SEARCHED_TERMS = 24
+_CANDIDATES = 2  # searched for one wanted
+_ROWS_AT_ONCE = 2048
+_ROWS_AT_ONCE_PLAINLY = 256  # their products with all others are held at once
+
+Nearest = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which rows may meet: row ``i`` those from ``low[i]`` to ``high[i]``, and all from ``n_dated`` on."""
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    n_dated: int
 
 
 def similarity_graph(
-    rows: sparse.csr_matrix[np.float64], *, n_neighbors: int, min_similarity: float
+    rows: sparse.csr_matrix[np.float64],
+    *,
+    n_neighbors: int,
+    min_similarity: float,
+    days: NDArray[np.float64] | None = None,
+    window_days: float = np.inf,
 ) -> sparse.csr_matrix[np.float64]:
     """Join every row to its nearest rows by cosine similarity.
 
     Parameters
     ----------
     rows
-        Shape ``(n, n_terms)``, each row of length 1 or empty. Of neighbours equally near at the limit the ones
-        kept depend on the order of the rows, so give them in an order of their own.
+        Shape ``(n, n_terms)``, each row of length 1 or empty. Of neighbours equally near at the limit those that stand
+        first are kept, so give the rows in an order of their own.
     n_neighbors, min_similarity
-        A row asks for this many others, at least this similar; a pair is kept if either row asks for it.
+        A row asks for this many others, more similar than that; a pair is kept if either row asks for it.
+    days, window_days
+        Rows further apart are no neighbours. ``days`` has shape ``(n,)``; one that is NaN is near to all days.
 
     Returns
     -------
@@ -26,12 +54,96 @@ def similarity_graph(
     n = rows.shape[0]
     if n == 0 or rows.nnz == 0:
         return sparse.csr_matrix((n, n), dtype=np.float64)
-    top = sp_matmul_topn(rows, rows.T.tocsr(), top_n=n_neighbors + 1, threshold=min_similarity, sort=True)
-    top = sparse.csr_matrix(top)
-    graph = top.maximum(top.T).tocoo()
-    keep = graph.row != graph.col
-    graph = sparse.coo_matrix((graph.data[keep], (graph.row[keep], graph.col[keep])), shape=(n, n))
-    return sparse.csr_matrix(graph)
+    days = np.full(n, np.nan) if days is None else days
+    order = np.argsort(days, kind="stable")  # those without a day come last
+    ascending = sparse.csr_matrix(rows[order])
+    ascending.sort_indices()
+    ascending.eliminate_zeros()
+    reach = _reach(days[order], window_days)
+    searched = heaviest_terms(ascending, _SEARCHED_TERMS)
+    limits = (n_neighbors, min_similarity)
+    find = _nearest_by_loop if kernels.are_used() else _nearest_plainly
+    return _joined(find(ascending, searched, reach, *limits), order)
+
+
+def _reach(days: NDArray[np.float64], window_days: float) -> Reach:
+    """Reach of rows in the order of their days."""
+    n, n_dated = len(days), int(np.count_nonzero(~np.isnan(days)))
+    low, high = np.zeros(n, dtype=np.int64), np.full(n, n_dated, dtype=np.int64)
+    low[:n_dated] = np.searchsorted(days[:n_dated], days[:n_dated] - window_days, side="left")
+    high[:n_dated] = np.searchsorted(days[:n_dated], days[:n_dated] + window_days, side="right")
+    return Reach(low, high, n_dated)
+
+
+def _joined(found: Sequence[Nearest], order: NDArray[np.int64]) -> sparse.csr_matrix[np.float64]:
+    n = len(order)
+    row = np.repeat(order, np.concatenate([n_found for n_found, _, _ in found]))
+    near = order[np.concatenate([near for _, near, _ in found])]
+    similarity = np.concatenate([similarity for _, _, similarity in found])
+    asked = sparse.csr_matrix(sparse.coo_matrix((similarity, (row, near)), shape=(n, n)))
+    return sparse.csr_matrix(asked.maximum(asked.T))
+
+
+def _nearest_by_loop(
+    rows: sparse.csr_matrix[np.float64],
+    searched: sparse.csr_matrix[np.float64],
+    reach: Reach,
+    n_neighbors: int,
+    min_similarity: float,
+) -> list[Nearest]:
+    from dedupe.stories.kernels_graph import find_nearest, rank_candidates  # noqa: PLC0415 - imports numba
+
+    whole, heaviest, by_term = arrays_of(rows), arrays_of(searched), arrays_of(sparse.csc_matrix(searched))
+    both = np.column_stack([reach.low, reach.high])
+
+    def find(block: slice) -> Nearest:
+        candidates, similarity, n_candidates = _room(block, _CANDIDATES * n_neighbors)
+        find_nearest(*heaviest, *by_term, both, reach.n_dated, block.start, 0.0, candidates, similarity, n_candidates)
+        near, similarity, n_found = _room(block, n_neighbors)
+        rank_candidates(*whole, block.start, candidates, n_candidates, min_similarity, near, similarity, n_found)
+        taken = np.arange(n_neighbors) < n_found[:, np.newaxis]
+        return n_found, near[taken], similarity[taken]
+
+    return over_blocks(find, rows.shape[0], rows_at_once=_ROWS_AT_ONCE)
+
+
+def _room(block: slice, n_most: int) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]:
+    shape = (block.stop - block.start, n_most)
+    return np.empty(shape, dtype=np.int32), np.empty(shape, dtype=np.float64), np.zeros(shape[0], dtype=np.int64)
+
+
+def _nearest_plainly(
+    rows: sparse.csr_matrix[np.float64],
+    searched: sparse.csr_matrix[np.float64],
+    reach: Reach,
+    n_neighbors: int,
+    min_similarity: float,
+) -> list[Nearest]:
+    by_term = sparse.csr_matrix(searched.T)
+
+    def find(block: slice) -> Nearest:
+        products = sparse.coo_matrix(searched[block] @ by_term)
+        row, near = products.row + block.start, products.col
+        meet = (near >= reach.n_dated) | ((near >= reach.low[row]) & (near < reach.high[row]))
+        meet &= (near != row) & (products.data > 0)
+        _, near, _ = candidates = _highest(block, row[meet], near[meet], products.data[meet], _CANDIDATES * n_neighbors)
+        row = np.repeat(np.arange(block.start, block.stop), candidates[0])
+        similarity = row_products(rows, row, rows, near.astype(np.int64))
+        clear = similarity > min_similarity
+        return _highest(block, row[clear], near[clear], similarity[clear], n_neighbors)
+
+    return over_blocks(find, rows.shape[0], rows_at_once=_ROWS_AT_ONCE_PLAINLY)
+
+
+def _highest(
+    block: slice, row: NDArray[np.int64], near: NDArray[np.int32], similarity: NDArray[np.float64], limit: int
+) -> Nearest:
+    """The most similar of each row of a block, most similar first, of equals the first."""
+    order = np.lexsort((near, -similarity, row))
+    n_asked = np.bincount(row - block.start, minlength=block.stop - block.start)
+    rank = np.arange(len(order)) - np.repeat(np.cumsum(n_asked) - n_asked, n_asked)
+    order = order[rank < limit]
+    return np.minimum(n_asked, limit), near[order], similarity[order]
 
 
 def mean_similarities(similarity: NDArray[np.float64]) -> NDArray[np.float64]:

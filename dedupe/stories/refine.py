@@ -14,7 +14,11 @@ from scipy.cluster.hierarchy import ClusterNode, linkage, to_tree
 
 from dedupe.settings import EventParams
 from dedupe.stories.neighbours import mean_similarities
+from dedupe.stories.row_blocks import row_products, with_data
 from dedupe.stories.smoothing import unit_rows
+
+FEWEST_OF_TWO_EVENTS = 4
+"""Articles: a side of one has no vocabulary that is sure to be its event's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ def split_topic(
     weights, tfidf
         Shape ``(n, n_terms)``, the topic's rows before and after their rarity in the collection.
     """
+    if weights.shape[0] < FEWEST_OF_TWO_EVENTS:
+        return [np.arange(weights.shape[0])]
     stories: list[NDArray[np.int64]] = []
     undecided = [np.arange(weights.shape[0])]
     while undecided:
@@ -57,7 +63,7 @@ def _two_events(
     weights: sparse.csr_matrix[np.float64], tfidf: sparse.csr_matrix[np.float64], params: EventParams
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
     """Cores of the two events of these rows; None if they report one event, or too few do to tell."""
-    if not 4 <= weights.shape[0] <= params.max_dense:
+    if not FEWEST_OF_TWO_EVENTS <= weights.shape[0] <= params.max_dense:
         return None
     topic = _topic(weights, tfidf)
     for left, right in _halvings(topic.similarity):
@@ -68,17 +74,23 @@ def _two_events(
 
 
 def _topic(weights: sparse.csr_matrix[np.float64], tfidf: sparse.csr_matrix[np.float64]) -> Topic:
-    terms, holding = np.unique(weights.indices, return_counts=True)
-    n = weights.shape[0]
+    n, n_terms = weights.shape
+    holding = np.bincount(weights.indices, minlength=n_terms)
     # Rarity in the topic alone: a term of all its articles counts 0, a term of one counts 1. Rarity in the collection
     # would lift the names that all of them share.
     rarity = np.clip(np.log((1 + n) / (1 + holding)) / np.log((1 + n) / 2), 0, 1)
-    inside = sparse.csr_matrix(weights[:, terms])
-    rows = unit_rows(sparse.csr_matrix(inside @ sparse.diags(rarity)))
-    holds = inside.copy()
-    holds.data = np.ones_like(holds.data)
-    weight = np.asarray(tfidf[:, terms].sum(axis=0)).ravel() / holding
-    return Topic(holds=holds, similarity=(rows @ rows.T).toarray(), weight=weight)
+    rows = unit_rows(with_data(weights, weights.data * rarity[weights.indices]))
+    weight = np.bincount(tfidf.indices, tfidf.data, minlength=n_terms) / np.maximum(holding, 1)
+    return Topic(holds=with_data(weights, np.ones(weights.nnz)), similarity=_similarities(rows), weight=weight)
+
+
+def _similarities(rows: sparse.csr_matrix[np.float64]) -> NDArray[np.float64]:
+    n = rows.shape[0]
+    similarity = np.zeros((n, n))
+    left, right = np.triu_indices(n, 1)
+    similarity[left, right] = similarity[right, left] = row_products(rows, left, rows, right)
+    similarity[np.diag_indices(n)] = np.diff(rows.indptr) > 0
+    return similarity
 
 
 def _halvings(similarity: NDArray[np.float64]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -102,13 +114,16 @@ def _branches(node: ClusterNode) -> tuple[ClusterNode, ClusterNode]:
 
 def _core(similarity: NDArray[np.float64], side: NDArray[np.int64], params: EventParams) -> NDArray[np.int64]:
     """Members of the side, without those that are hardly near it; the whole side if little would stay."""
-    members = side
+    members, among = side, similarity[np.ix_(side, side)]
     while len(members) > 2:
-        near = mean_similarities(similarity[np.ix_(members, members)])
-        rest = np.delete(members, near.argmin())
-        if near.min() >= params.min_membership * _cohesion(similarity, rest):
+        to_others = among.sum(axis=1) - among.diagonal()
+        loosest = int(to_others.argmin())
+        rest = len(members) - 1
+        cohesion = (to_others.sum() - 2 * to_others[loosest]) / (rest * (rest - 1))
+        if to_others[loosest] / rest >= params.min_membership * cohesion:
             break
-        members = rest
+        keep = np.arange(len(members)) != loosest
+        members, among = members[keep], among[np.ix_(keep, keep)]
     return members if len(members) >= params.min_core * len(side) else side
 
 

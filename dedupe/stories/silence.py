@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from dedupe.settings import SilenceParams
+from dedupe.story_settings import SilenceParams
 
 
 def split_at_silences(
@@ -24,7 +24,7 @@ def split_at_silences(
     days
         Shape ``(n,)``: when each article was published, in days; NaN where nobody knows.
     """
-    if np.isnan(days).any():
+    if not has_silence(days, params):
         return [np.arange(len(days))]
     by_date = np.argsort(days, kind="stable")
     ends = np.flatnonzero(np.diff(days[by_date]) >= params.min_days) + 1
@@ -37,6 +37,11 @@ def split_at_silences(
         else:
             parts[-1] = np.concatenate([parts[-1], part])
     return sorted((np.sort(part) for part in parts), key=lambda part: int(part[0]))
+
+
+def has_silence(days: NDArray[np.float64], params: SilenceParams) -> bool:
+    """Whether dated articles leave ``min_days`` without one somewhere; never where an article has no date."""
+    return len(days) > 1 and bool(np.diff(np.sort(days)).max() >= params.min_days)
 
 
 def _mean_similarity(left: sparse.csr_matrix[np.float64], right: sparse.csr_matrix[np.float64]) -> float:

@@ -1,7 +1,6 @@
 """TF-IDF rows of articles: what each word weighs by where it stands, and how rare it is in its language."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +8,11 @@ from scipy import sparse
 
 from dedupe.models import Article
 from dedupe.settings import TermParams
+from dedupe.stories.counting import emphasised_counts
+from dedupe.stories.languages import guess_languages
+from dedupe.stories.occurrences import Occurrences
+from dedupe.stories.reading import cut_raw_words
+from dedupe.stories.row_blocks import heaviest_terms
 from dedupe.stories.smoothing import unit_rows
 from dedupe.text.background import (
     BACKGROUND_DOCUMENTS,
@@ -17,54 +21,47 @@ from dedupe.text.background import (
     guess_language,
 )
 from dedupe.text.normalise import normalise
-from dedupe.text.words import cut_words, tokens
+from dedupe.text.words import Words, is_cut_inside, tokens
 
-_IN_TITLE = -1
 _GUESSED_FROM = 2000  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrences:
-    """Every word of a collection, in reading order, one entry an occurrence.
-
-    ``article`` and ``term`` are rows and positions in ``vocabulary``; ``position`` counts the words of the text, and is
-    -1 in the title. ``background`` has shape ``(n_languages, n_terms)``: of 10,000 documents in that language,
-    how many hold the term. ``language`` has one row of it an article.
-    """
-
-    vocabulary: tuple[str, ...]
-    article: NDArray[np.int64]
-    term: NDArray[np.int32]
-    position: NDArray[np.int64]
-    capitalised: NDArray[np.bool_]
-    background: NDArray[np.float64]
-    language: NDArray[np.int64]
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Articles and terms."""
-        return len(self.language), len(self.vocabulary)
+_TITLE_HEAD = 16
+_BEFORE_TITLE = 200  # characters: datelines and lines that normalising cuts
 
 
 def read_occurrences(articles: Sequence[Article]) -> Occurrences:
     """Words of the articles, titles first; a text that begins with its title does not repeat it."""
-    halves = [half for article in articles for half in title_and_text(article)]
-    words = cut_words(halves)
-    lengths = np.diff(words.offsets)
-    half = np.repeat(np.arange(len(halves)), lengths)
-    position = np.arange(len(words.ids)) - np.repeat(words.offsets[:-1], lengths)
-    languages = [language_of(article, halves[2 * row + 1]) for row, article in enumerate(articles)]
+    halves = [half for article in articles for half in _raw_halves(article)]
+    words = cut_raw_words(halves)
+    languages = _languages(articles, words, halves)
     known = sorted(set(languages))
     background = [_background(words.vocabulary, language) for language in known]
+    row_of = {language: row for row, language in enumerate(known)}
     return Occurrences(
         vocabulary=words.vocabulary,
-        article=half // 2,
         term=words.ids,
-        position=np.where(half % 2 == 0, _IN_TITLE, position),
+        offsets=words.offsets[::2].copy(),
+        title_lengths=np.diff(words.offsets)[::2].copy(),
         capitalised=words.capitalised,
         background=np.array(background).reshape(len(known), len(words.vocabulary)),
-        language=np.array([known.index(language) for language in languages], dtype=np.int64),
+        language=np.array([row_of[language] for language in languages], dtype=np.int64),
     )
+
+
+def _raw_halves(article: Article) -> tuple[str, str]:
+    """Title and text as they are to be normalised; normalised where the title may be repeated."""
+    title = article.title or ""
+    head = " ".join(title.split())[:_TITLE_HEAD]
+    if head and head in " ".join(article.text[: len(title) + _BEFORE_TITLE].split()):
+        return title_and_text(article)
+    return title, article.text
+
+
+def _languages(articles: Sequence[Article], words: Words, halves: Sequence[str]) -> list[str]:
+    wanted = np.array([row for row, article in enumerate(articles) if article.lang is None], dtype=np.int64)
+    languages = ["" if article.lang is None else article.lang for article in articles]
+    for row, guessed in zip(wanted.tolist(), guess_languages(words, halves, 2 * wanted + 1), strict=True):
+        languages[row] = guessed
+    return languages
 
 
 def title_and_text(article: Article) -> tuple[str, str]:
@@ -89,13 +86,9 @@ def term_weights(words: Occurrences, params: TermParams) -> sparse.csr_matrix[np
 
     Words too frequent in the article's language, and single letters, have none.
     """
-    emphasis = np.where(words.position < params.lead_words, params.lead_weight, 1.0)
-    emphasis[words.position == _IN_TITLE] = params.title_weight
-    emphasis[words.capitalised] *= params.capital_weight
-    usable = _usable_terms(words, params.max_df)[words.language[words.article], words.term]
-    cells = (emphasis[usable], (words.article[usable], words.term[usable]))
-    weights = sparse.csr_matrix(sparse.coo_matrix(cells, shape=words.shape))
-    weights.data = 1 + np.log(weights.data)
+    weights = emphasised_counts(words, _usable_terms(words, params.max_df), params)
+    np.log(weights.data, out=weights.data)
+    weights.data += 1
     return weights
 
 
@@ -112,13 +105,36 @@ def with_rarity(weights: sparse.csr_matrix[np.float64], words: Occurrences) -> s
     n_articles, n_terms = words.shape
     holding = np.bincount(weights.indices, minlength=n_terms)
     imagined = np.where(words.background.any(axis=1), BACKGROUND_DOCUMENTS, 0)[:, np.newaxis]
-    rarity = np.log((1 + n_articles + imagined) / (1 + holding + words.background)) + 1
-    rows = np.repeat(words.language, np.diff(weights.indptr))
-    result = weights.copy()
-    result.data = weights.data * np.maximum(rarity[rows, weights.indices], 0)
-    return result
+    rarity = np.maximum(np.log((1 + n_articles + imagined) / (1 + holding + words.background)) + 1, 0)
+    lengths = np.diff(weights.indptr)
+    # One language needs no look-up of each entry's own.
+    cell = weights.indices if len(rarity) == 1 else np.repeat(words.language * n_terms, lengths) + weights.indices
+    return sparse.csr_matrix((weights.data * rarity.ravel()[cell], weights.indices, weights.indptr), shape=words.shape)
 
 
-def tfidf_rows(words: Occurrences, params: TermParams) -> sparse.csr_matrix[np.float64]:
-    """TF-IDF rows of length 1 (empty for an article without usable words): shape ``words.shape``."""
-    return unit_rows(with_rarity(term_weights(words, params), words))
+def tfidf_rows(words: Occurrences, params: TermParams, *, max_terms: int) -> sparse.csr_matrix[np.float64]:
+    """TF-IDF rows of the ``max_terms`` heaviest terms of each article, of length 1: shape ``words.shape``.
+
+    Of an article in a script without spaces all terms: they are pairs of characters, which say less each. The row of an
+    article without usable words is empty.
+    """
+    rows = with_rarity(term_weights(words, params), words)
+    is_unspaced = _are_unspaced(rows, words.vocabulary)
+    heaviest = heaviest_terms(rows, max_terms)
+    if is_unspaced.any():
+        all_or_none, heaviest_or_none = (
+            sparse.diags(flags.astype(np.float64)) for flags in (is_unspaced, ~is_unspaced)
+        )
+        heaviest = sparse.csr_matrix(all_or_none @ rows + heaviest_or_none @ heaviest)
+        heaviest.eliminate_zeros()
+    return unit_rows(heaviest)
+
+
+def _are_unspaced(rows: sparse.csr_matrix[np.float64], vocabulary: Sequence[str]) -> NDArray[np.bool_]:
+    """Whether most terms of each row are pairs of characters of a script without spaces."""
+    pairs = [at for at, word in enumerate(vocabulary) if len(word) == 2 and not word.isascii()]
+    is_pair = np.zeros(rows.shape[1])
+    is_pair[[at for at in pairs if is_cut_inside(vocabulary[at][0])]] = 1
+    lengths = np.diff(rows.indptr)
+    n_pairs = np.bincount(np.repeat(np.arange(rows.shape[0]), lengths), is_pair[rows.indices], minlength=rows.shape[0])
+    return np.asarray((lengths > 0) & (2 * n_pairs > lengths))

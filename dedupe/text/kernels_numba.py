@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 from numba import njit
 
-_PACKAGES = ("text", "near_duplicates")
+_PACKAGES = ("text", "near_duplicates", "stories")
 _WITH_LOOPS = "kernels_*.py"
 _TAKEN_FROM = ("words.py", "shingles.py", "keys.py", "bounds.py", "rows.py", "rule.py", "judging.py")
 

@@ -11,6 +11,7 @@ from wordfreq import top_n_list
 from dedupe.models import Article, ArticleId
 from dedupe.settings import StoryParams, TopicParams
 from dedupe.stories.cluster import cluster_stories
+from tests.stories.loops import on_both_paths
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
@@ -83,6 +84,14 @@ def test_the_order_of_the_articles_changes_only_the_order_of_the_stories():
     place = {a.id: at for at, a in enumerate(shuffled)}
     firsts = [place[story.members[0].article_id] for story in again]
     assert firsts == sorted(firsts)
+
+
+def test_the_stories_are_the_same_on_the_plain_path_and_on_the_compiled_one():
+    articles = [*crowd(20), *seeds()]
+
+    plain, compiled = on_both_paths(lambda: cluster_stories(articles))
+
+    assert plain == compiled
 
 
 @pytest.mark.parametrize("n_articles", [0, 1, 2])

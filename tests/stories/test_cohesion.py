@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from dedupe.settings import CohesionParams
 from dedupe.stories.cohesion import split_loose
 from dedupe.stories.smoothing import unit_rows
+from dedupe.story_settings import CohesionParams
 
 
 def parts(*vocabularies, **params):

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from dedupe.stories import density
 from dedupe.stories.density import NOISE, density_clusters
 
 
@@ -81,3 +82,22 @@ def test_the_order_of_the_rows_changes_no_cluster(similarities, order):
     shuffled = density_clusters(sparse.csr_matrix(dense[np.ix_(order, order)]), cluster_selection_epsilon=0.35)
 
     assert clusters(labels) == {frozenset(order[sorted(rows)].tolist()) for rows in clusters(shuffled)}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 40), st.randoms(use_true_random=False), st.sampled_from([0.1, 0.35, 0.6, 0.95]))
+def test_the_clusters_are_those_that_hdbscan_selects(n, random, epsilon):
+    from hdbscan._hdbscan_linkage import label
+    from hdbscan.hdbscan_ import _tree_to_labels
+
+    edges = [(random.randrange(at), at, random.choice([0.05, 0.2, 0.3, 0.5, 0.7, 0.9, 2.0])) for at in range(1, n)]
+    # Two far pairs, as there always are.
+    edges += [(n, n + 1, 0.01), (n + 2, n + 3, 0.01), (0, n, 2.0), (0, n + 2, 2.0)]
+    tree = np.array(sorted(edges, key=lambda edge: edge[2]), dtype=np.float64)
+    expected = _tree_to_labels(
+        None, label(tree), min_cluster_size=2, cluster_selection_method="leaf", cluster_selection_epsilon=epsilon
+    )[0]
+
+    found = density._leaf_clusters(tree, epsilon)
+
+    assert density._numbered_by_first_row(found).tolist() == density._numbered_by_first_row(expected).tolist()

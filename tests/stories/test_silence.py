@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from dedupe.settings import SilenceParams
 from dedupe.stories.silence import split_at_silences
 from dedupe.stories.smoothing import unit_rows
+from dedupe.story_settings import SilenceParams
 
 SAME, OTHER = [1, 0, 0.2], [0, 1, 0.2]
 

@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import sparse
 
-from dedupe.settings import SmoothingParams
 from dedupe.stories.neighbours import similarity_graph
 from dedupe.stories.smoothing import smoothed, unit_rows
+from dedupe.story_settings import SmoothingParams
+from tests.stories.loops import assert_same_bits, on_both_paths
 
 matrices = hnp.arrays(np.float64, (8, 6), elements=st.sampled_from([0.0, 0, 1, 2, 5]))
 
@@ -51,3 +52,13 @@ def test_an_article_without_neighbours_stays_where_it_is():
     result = smoothed(rows, graph, SmoothingParams())
 
     assert result[0].toarray().tolist() == [[1, 0, 0]]
+
+
+@settings(deadline=None)
+@given(matrices)
+def test_the_loop_blends_what_the_plain_path_blends(dense):
+    rows, graph = rows_and_graph(dense)
+
+    plain, compiled = on_both_paths(lambda: smoothed(rows, graph, SmoothingParams()))
+
+    assert_same_bits(plain, compiled)

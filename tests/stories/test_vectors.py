@@ -64,7 +64,7 @@ def test_without_a_known_language_rarity_comes_from_the_articles_alone():
 
 
 def test_rows_have_length_one_and_an_article_without_words_has_none():
-    rows = tfidf_rows(read_occurrences([article("harbour flooded"), article("")]), TermParams())
+    rows = tfidf_rows(read_occurrences([article("harbour flooded"), article("")]), TermParams(), max_terms=9)
 
     assert np.linalg.norm(rows.toarray(), axis=1) == pytest.approx([1.0, 0.0])
 
@@ -73,4 +73,13 @@ def test_no_articles_have_no_rows():
     words = read_occurrences([])
 
     assert words.shape == (0, 0)
-    assert tfidf_rows(words, TermParams()).shape == (0, 0)
+    assert tfidf_rows(words, TermParams(), max_terms=9).shape == (0, 0)
+
+
+def test_a_row_holds_the_heaviest_terms_of_its_article():
+    words = read_occurrences([article("harbour harbour harbour flooded flooded ferry", title="Kobe harbour")])
+
+    rows = tfidf_rows(words, TermParams(capital_weight=1.0), max_terms=1)
+
+    assert [words.vocabulary[term] for term in rows.indices] == ["harbour"]
+    assert rows.data.tolist() == [1.0]

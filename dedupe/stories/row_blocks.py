@@ -1,0 +1,132 @@
+"""Work on rows, a block at a time, on all cores; what comes out does not depend on the blocks or who computed them."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from dedupe.text import kernels
+from dedupe.text.kernels import as_loops_take
+
+_PAIRS_AT_ONCE = 1 << 16
+_PAIRS_AT_ONCE_PLAINLY = 1 << 12
+
+Result = TypeVar("Result")
+Matrix = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]
+
+
+def over_blocks(work: Callable[[slice], Result], n_rows: int, *, rows_at_once: int) -> list[Result]:
+    """Results of the work on consecutive blocks of rows, in their order; it must let go of the interpreter's lock."""
+    blocks = [slice(begin, min(begin + rows_at_once, n_rows)) for begin in range(0, n_rows, rows_at_once)]
+    if len(blocks) < 2:
+        return [work(block) for block in blocks]
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(work, blocks))
+
+
+def arrays_of(matrix: "sparse.csr_matrix[np.float64] | sparse.csc_matrix[np.float64]") -> Matrix:
+    """A matrix as the compiled loops take it: indptr, indices and data."""
+    ptr, indices = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32, copy=False)
+    return ptr, as_loops_take(indices), as_loops_take(matrix.data)
+
+
+def entries_of(matrix: sparse.csr_matrix[np.float64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Places of the entries of some rows, in the order of the rows."""
+    begins, ends = matrix.indptr[rows].tolist(), matrix.indptr[rows + 1].tolist()
+    return np.concatenate([np.arange(begin, end) for begin, end in zip(begins, ends, strict=True)])
+
+
+def terms_of_rows(
+    matrix: sparse.csr_matrix[np.float64], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], sparse.csr_matrix[np.float64]]:
+    """The terms that some rows hold, ascending, and the rows over these: shape ``(len(rows), n_held)``.
+
+    A matrix of a few rows costs less than the width of a whole vocabulary.
+    """
+    own = entries_of(matrix, rows)
+    held = matrix.indices[own]
+    ascending = np.sort(held)  # np.unique hashes, which takes ten times as long
+    terms = ascending[np.diff(ascending, prepend=-1) != 0]
+    ptr = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(matrix.indptr[rows + 1] - matrix.indptr[rows])])
+    place = np.searchsorted(terms, held).astype(np.int32)  # faster than what sorting the places along with them takes
+    return terms, sparse.csr_matrix((matrix.data[own], place, ptr), shape=(len(rows), len(terms)))
+
+
+def heaviest_terms(rows: sparse.csr_matrix[np.float64], limit: int) -> sparse.csr_matrix[np.float64]:
+    """Rows without all but their ``limit`` heaviest entries; of equals those that stand first are kept."""
+    lengths = np.diff(rows.indptr)
+    if not (lengths > limit).any():
+        return rows
+    keep = np.ones(rows.nnz, dtype=np.bool_)
+    if kernels.are_used():
+        from dedupe.stories.kernels_graph import mark_heaviest  # noqa: PLC0415 - imports numba
+
+        keep[:] = False
+        ptr, _, weights = arrays_of(rows)
+        mark_heaviest(ptr, weights, limit, keep)
+    else:
+        for row in np.flatnonzero(lengths > limit).tolist():
+            own = slice(rows.indptr[row], rows.indptr[row + 1])
+            keep[own] = _is_heaviest(rows.data[own], limit)
+    ends = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(np.minimum(lengths, limit))])
+    return sparse.csr_matrix((rows.data[keep], rows.indices[keep], ends), shape=rows.shape)
+
+
+def _is_heaviest(weights: NDArray[np.float64], limit: int) -> NDArray[np.bool_]:
+    least = np.partition(weights, -limit)[-limit]
+    heaviest = weights > least
+    equals = np.flatnonzero(weights == least)
+    heaviest[equals[: limit - np.count_nonzero(heaviest)]] = True
+    return np.asarray(heaviest)
+
+
+def with_data(rows: sparse.csr_matrix[np.float64], data: NDArray[np.float64]) -> sparse.csr_matrix[np.float64]:
+    """Rows of the same entries with other values."""
+    return sparse.csr_matrix((data, rows.indices, rows.indptr), shape=rows.shape)
+
+
+def row_products(
+    rows: sparse.csr_matrix[np.float64],
+    row: NDArray[np.int64],
+    others: sparse.csr_matrix[np.float64],
+    other: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Dot products of pairs of rows of two matrices over the same terms, one a pair."""
+    multiply = _multiplied_by_loop if kernels.are_used() else _multiplied_plainly
+    return multiply(rows, row, others, other)
+
+
+def _multiplied_by_loop(
+    rows: sparse.csr_matrix[np.float64],
+    row: NDArray[np.int64],
+    others: sparse.csr_matrix[np.float64],
+    other: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    from dedupe.stories.kernels_graph import multiply_pairs  # noqa: PLC0415 - imports numba
+
+    given, products = (*arrays_of(rows), *arrays_of(others)), np.empty(len(row), dtype=np.float64)
+
+    def multiply(block: slice) -> None:
+        multiply_pairs(*given, row[block], other[block], products[block])
+
+    over_blocks(multiply, len(row), rows_at_once=_PAIRS_AT_ONCE)
+    return products
+
+
+def _multiplied_plainly(
+    rows: sparse.csr_matrix[np.float64],
+    row: NDArray[np.int64],
+    others: sparse.csr_matrix[np.float64],
+    other: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    def multiply(block: slice) -> NDArray[np.float64]:
+        common = sparse.csr_matrix(rows[row[block]].multiply(others[other[block]]))
+        pair = np.repeat(np.arange(common.shape[0]), np.diff(common.indptr))
+        # bincount adds in the order of the terms, as the loop does.
+        return np.asarray(np.bincount(pair, common.data, minlength=common.shape[0]), dtype=np.float64)
+
+    products = over_blocks(multiply, len(row), rows_at_once=_PAIRS_AT_ONCE_PLAINLY)
+    return np.concatenate([np.zeros(0, dtype=np.float64), *products])
