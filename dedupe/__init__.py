@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from dedupe.near_duplicates.signatures import signatures
     from dedupe.settings import DuplicateParams, SketchParams, StoryParams
     from dedupe.stories.cluster import cluster_stories
+    from dedupe.stories.explain import explain
+    from dedupe.stories.explained import Explanation
 
 __version__ = "0.1.0"
 
@@ -25,6 +27,7 @@ __all__ = [
     "DuplicateKind",
     "DuplicatePair",
     "DuplicateParams",
+    "Explanation",
     "Member",
     "NearDuplicateIndex",
     "NearDuplicates",
@@ -35,6 +38,7 @@ __all__ = [
     "Verdict",
     "cluster_stories",
     "cut_shingles",
+    "explain",
     "find_near_duplicates",
     "shingle_hash",
     "signatures",
@@ -50,6 +54,7 @@ _HOMES = {
     "DuplicateKind": "dedupe.models",
     "DuplicatePair": "dedupe.models",
     "DuplicateParams": "dedupe.settings",
+    "Explanation": "dedupe.stories.explained",
     "Member": "dedupe.models",
     "NearDuplicateIndex": "dedupe.near_duplicates.live",
     "NearDuplicates": "dedupe.estimators",
@@ -60,6 +65,7 @@ _HOMES = {
     "Verdict": "dedupe.models",
     "cluster_stories": "dedupe.stories.cluster",
     "cut_shingles": "dedupe.near_duplicates.shingles",
+    "explain": "dedupe.stories.explain",
     "find_near_duplicates": "dedupe.near_duplicates.find",
     "shingle_hash": "dedupe.near_duplicates.shingles",
     "signatures": "dedupe.near_duplicates.signatures",

@@ -13,7 +13,7 @@ from dedupe.environment import PREFIX, Settings
 from dedupe.local import find_running
 from tests.readme import README, Command, blocks, commands, shows
 
-OFFLINE = ("dedupe cluster", "dedupe duplicates")
+OFFLINE = ("dedupe cluster", "dedupe duplicates", "dedupe explain")
 ELSEWHERE = {
     "make demo": "test_the_demo_prints_what_the_readme_shows",
     "make test": "it is what runs this",

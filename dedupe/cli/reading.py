@@ -49,8 +49,13 @@ class ReadArticles:
 
 def reading_options(command: _Command) -> _Command:
     """Give a command FILE... and the options that say how files are read."""
+    decorate = click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True))
+    return row_options(decorate(command))
+
+
+def row_options(command: _Command) -> _Command:
+    """Give a command the options that say how files are read."""
     for decorate in (
-        click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True)),
         click.option(
             "--on-error",
             type=click.Choice(["skip", "stop"]),

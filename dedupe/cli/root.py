@@ -27,6 +27,7 @@ SECTIONS: Mapping[str, Mapping[str, LazyCommand]] = {
     "Files in, no server needed": {
         "duplicates": LazyCommand("dedupe.cli.duplicates", "Which articles repeat which."),
         "cluster": LazyCommand("dedupe.cli.offline", "Which articles tell the same story."),
+        "explain": LazyCommand("dedupe.cli.explanation", "Why two articles are together, or not."),
         "evaluate": LazyCommand("dedupe.cli.evaluation", "Score stories or duplicates against gold labels."),
     },
     "The service": {

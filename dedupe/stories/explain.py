@@ -1,9 +1,13 @@
-"""What holds a story together."""
+"""Why two articles are in one story, or not; and what holds a story together."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from dedupe.models import Article, ArticleId, Story
+from dedupe.models import Article, ArticleId, Story, StoryId
+from dedupe.stories.cluster import cluster_stories
+from dedupe.stories.explain_context import clustered, context_of, nearest_of
+from dedupe.stories.explain_pair import explain_pair
+from dedupe.stories.explained import Explanation
 from dedupe.stories.vectors import title_and_text
 from dedupe.text.words import cut_words
 
@@ -14,6 +18,33 @@ class SharedTerm:
 
     term: str
     n_articles: int
+
+
+def explain(a: str, b: str, articles: Iterable[Article], stories: Iterable[Story] | None = None) -> Explanation:
+    """Why two articles are in one story, or not; ``b`` may be a story, and stands for its article nearest to ``a``.
+
+    The stories are those that `cluster_stories` makes of the articles, which is done first where they are not given. An
+    article and a story of the same name: the article is meant.
+
+    Raises
+    ------
+    UnknownId
+        If there is no article ``a``, or neither an article nor a story with another article called ``b``.
+    ValueError
+        If ``a`` and ``b`` are one article.
+
+    Examples
+    --------
+    >>> found = explain("a", "b", [Article("a", "The bridge is open."), Article("b", "A bank has failed")])
+    >>> found.same_story, [term.term for term in found.only_b]
+    (False, ['failed', 'bank'])
+    """
+    given = list(articles)
+    collection = clustered(given, cluster_stories(given) if stories is None else list(stories))
+    first, second = ArticleId(a), ArticleId(b)
+    if second not in collection.row_of and any(story.id == b for story in collection.stories):
+        second = nearest_of(StoryId(b), first, collection)
+    return explain_pair(context_of(first, second, collection))
 
 
 def why(story: Story, articles: Mapping[ArticleId, Article]) -> tuple[SharedTerm, ...]:
