@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from dedupe.stories.row_blocks import arrays_of, heaviest_terms, over_blocks, row_products
+from dedupe.stories.row_blocks import arrays_of, heaviest_terms, over_blocks, row_products, whole_or_cut
 from dedupe.text import kernels
 
 _SEARCHED_TERMS = 24
+_TELLING_SHARE = 0.4  # of a row's squared length
 _CANDIDATES = 2  # searched for one wanted
 _ROWS_AT_ONCE = 2048
 _ROWS_AT_ONCE_PLAINLY = 256  # their products with all others are held at once
@@ -60,10 +61,18 @@ def similarity_graph(
     ascending.sort_indices()
     ascending.eliminate_zeros()
     reach = _reach(days[order], window_days)
-    searched = heaviest_terms(ascending, _SEARCHED_TERMS)
+    searched = _searched(ascending)
     limits = (n_neighbors, min_similarity)
     find = _nearest_by_loop if kernels.are_used() else _nearest_plainly
     return _joined(find(ascending, searched, reach, *limits), order)
+
+
+def _searched(rows: sparse.csr_matrix[np.float64]) -> sparse.csr_matrix[np.float64]:
+    """The heaviest terms of each row, or all where these hold little: pairs of characters are many, none is heavy."""
+    heaviest = heaviest_terms(rows, _SEARCHED_TERMS)
+    row = np.repeat(np.arange(rows.shape[0]), np.diff(heaviest.indptr))
+    held = np.bincount(row, heaviest.data**2, minlength=rows.shape[0])
+    return whole_or_cut(rows, heaviest, held < _TELLING_SHARE)
 
 
 def _reach(days: NDArray[np.float64], window_days: float) -> Reach:

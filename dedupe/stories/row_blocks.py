@@ -75,6 +75,18 @@ def heaviest_terms(rows: sparse.csr_matrix[np.float64], limit: int) -> sparse.cs
     return sparse.csr_matrix((rows.data[keep], rows.indices[keep], ends), shape=rows.shape)
 
 
+def whole_or_cut(
+    whole: sparse.csr_matrix[np.float64], cut: sparse.csr_matrix[np.float64], is_whole: NDArray[np.bool_]
+) -> sparse.csr_matrix[np.float64]:
+    """Rows of the one matrix where ``is_whole``, of the other where not."""
+    if not is_whole.any():
+        return cut
+    chosen, others = (sparse.diags(flags.astype(np.float64)) for flags in (is_whole, ~is_whole))
+    rows = sparse.csr_matrix(chosen @ whole + others @ cut)
+    rows.eliminate_zeros()
+    return rows
+
+
 def _is_heaviest(weights: NDArray[np.float64], limit: int) -> NDArray[np.bool_]:
     least = np.partition(weights, -limit)[-limit]
     heaviest = weights > least

@@ -12,7 +12,7 @@ from dedupe.stories.counting import emphasised_counts
 from dedupe.stories.languages import guess_languages
 from dedupe.stories.occurrences import Occurrences
 from dedupe.stories.reading import cut_raw_words
-from dedupe.stories.row_blocks import heaviest_terms
+from dedupe.stories.row_blocks import heaviest_terms, whole_or_cut
 from dedupe.stories.smoothing import unit_rows
 from dedupe.text.background import (
     BACKGROUND_DOCUMENTS,
@@ -119,15 +119,7 @@ def tfidf_rows(words: Occurrences, params: TermParams, *, max_terms: int) -> spa
     article without usable words is empty.
     """
     rows = with_rarity(term_weights(words, params), words)
-    is_unspaced = _are_unspaced(rows, words.vocabulary)
-    heaviest = heaviest_terms(rows, max_terms)
-    if is_unspaced.any():
-        all_or_none, heaviest_or_none = (
-            sparse.diags(flags.astype(np.float64)) for flags in (is_unspaced, ~is_unspaced)
-        )
-        heaviest = sparse.csr_matrix(all_or_none @ rows + heaviest_or_none @ heaviest)
-        heaviest.eliminate_zeros()
-    return unit_rows(heaviest)
+    return unit_rows(whole_or_cut(rows, heaviest_terms(rows, max_terms), _are_unspaced(rows, words.vocabulary)))
 
 
 def _are_unspaced(rows: sparse.csr_matrix[np.float64], vocabulary: Sequence[str]) -> NDArray[np.bool_]:
