@@ -5,11 +5,16 @@ from collections.abc import Callable, Iterator
 from time import monotonic, sleep
 
 import pytest
+from hypothesis import settings
 from redis import Redis
 
 from dedupe.local.server import ServerAddress, embedded_server
 
 PATIENCE_SECONDS = 30.0
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # A run in the background of a shell starts with interrupts ignored, and its children inherit that; tests send them.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -44,7 +44,7 @@ class Evaluation:
 @click.option(
     "--bootstrap", type=click.IntRange(min=1), metavar="N", help="95 % intervals of all scores, of N samples."
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="Of the samples; 0 if not given.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, help="Of the samples; 0 if not given.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
 def evaluate(*, gold: str, pred: str, min_b3: float | None, bootstrap: int | None, seed: int, as_json: bool) -> None:
     """Score PRED, the output of cluster or duplicates, against GOLD.

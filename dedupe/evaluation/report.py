@@ -68,8 +68,8 @@ class Resampling:
             raise ValueError(f"n must be at least 1, got {self.n}")
         if not 0 < self.level < 1:
             raise ValueError(f"level must be in (0, 1), got {self.level}")
-        if self.seed < 0:
-            raise ValueError(f"seed must be at least 0, got {self.seed}")
+        if not 0 <= self.seed < 2**63:
+            raise ValueError(f"seed must be in 0..2**63 - 1, got {self.seed}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,12 @@ class Earlier:
 
     def _suspected(self, same: NDArray[np.int64], pairs: NDArray[np.uint64], n_shared: NDArray[np.int16]) -> Suspected:
         """What was found for the rows added last."""
-        copies = np.flatnonzero(same >= 0)
-        rows = (copies + self._n_rows - same.size).astype(np.uint64)
-        own = rows << _HALF | same[copies].astype(np.uint64)
-        # Distinct, because most articles of one text are alike too.
-        distinct = sorted_distinct(np.concatenate([_nearest(pairs, n_shared, self._limit), own]))
+        copies, first = np.flatnonzero(same >= 0), self._n_rows - same.size
+        own = (copies + first).astype(np.uint64) << _HALF | same[copies].astype(np.uint64)
+        # The article of the same text is one in any case, and takes no room of the others.
+        is_other = same[(pairs >> _HALF).astype(np.int64) - first] != (pairs & _LOW).astype(np.int64)
+        others = _nearest(pairs[is_other], n_shared[is_other], self._limit)
+        distinct = sorted_distinct(np.concatenate([others, own]))
         return Suspected(same, (distinct >> _HALF).astype(np.int64), (distinct & _LOW).astype(np.int64))
 
     def _make_room(self, n_more: int) -> None:

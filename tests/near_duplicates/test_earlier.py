@@ -50,10 +50,13 @@ def one_by_one(signatures, text_keys, *, params, bounds=NO_BOUNDS, limit=MANY) -
     found: Found = []
     for later, (signature, key) in enumerate(zip(signatures, text_keys, strict=True)):
         same, candidates = index.search(signature, key.tobytes(), limit=limit, bounds=bounds)
+        if same in candidates:  # it takes no room of the others
+            candidates = index.search(signature, key.tobytes(), limit=limit + 1, bounds=bounds)[1]
         if same is None:
             index.add(ArticleId(str(later)), signature, key.tobytes())
         first = -1 if same is None else int(same)
-        found.append((later, first, sorted({*map(int, candidates), *([first] if first >= 0 else [])})))
+        others = [int(candidate) for candidate in candidates if candidate != same]
+        found.append((later, first, sorted([*others, *([first] if first >= 0 else [])])))
     return found
 
 
