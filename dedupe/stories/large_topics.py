@@ -13,7 +13,7 @@ from dedupe.settings import TopicParams
 from dedupe.stories.density import NOISE, density_clusters
 from dedupe.stories.merging import MergeRule, merge_alike
 from dedupe.stories.neighbours import similarity_graph
-from dedupe.stories.row_blocks import heaviest_terms
+from dedupe.stories.row_blocks import heaviest_terms, rarity_inside, rows_by_group
 from dedupe.stories.smoothing import smoothed, unit_rows
 from dedupe.story_settings import LargeTopicParams
 
@@ -47,16 +47,13 @@ def split_large_topic(
     groups = _dense_groups(unit_rows(heaviest_terms(inside, params.max_terms)), params, graph)
     for rows, ratio in ((unit_rows(inside), params.topic_ratio), (by_lead, params.event_ratio)):
         groups = merge_alike(rows, groups, days, MergeRule(ratio, params.min_membership, params.fading_days))
-    parts = np.split(np.argsort(groups, kind="stable"), np.cumsum(np.bincount(groups))[:-1])
-    return sorted(parts, key=lambda part: int(part[0]))
+    return sorted(rows_by_group(groups), key=lambda part: int(part[0]))
 
 
 def _weighed_inside(weights: sparse.csr_matrix[np.float64]) -> sparse.csr_matrix[np.float64]:
     """Weights times the rarity in the topic: a term of all its articles counts 0, a term of one is of no use."""
-    n = weights.shape[0]
-    holding = np.bincount(weights.indices, minlength=weights.shape[1])
-    rarity = np.clip(np.log((1 + n) / (1 + holding)) / np.log((1 + n) / 2), 0, 1)
-    rarity[holding < 2] = 0
+    rarity = rarity_inside(weights)
+    rarity[np.bincount(weights.indices, minlength=weights.shape[1]) < 2] = 0
     inside = sparse.csr_matrix((weights.data * rarity[weights.indices], weights.indices, weights.indptr), weights.shape)
     inside = inside.copy()  # what follows must not change the indices of what was given
     inside.eliminate_zeros()

@@ -16,7 +16,7 @@ from dedupe.stories.large_topics import split_large_topic
 from dedupe.stories.neighbours import similarity_graph
 from dedupe.stories.occurrences import Occurrences
 from dedupe.stories.refine import FEWEST_OF_TWO_EVENTS, split_topic
-from dedupe.stories.row_blocks import entries_of, row_products, terms_of_rows, with_data
+from dedupe.stories.row_blocks import entries_of, row_products, rows_by_group, terms_of_rows, with_data
 from dedupe.stories.silence import has_silence, split_at_silences
 from dedupe.stories.smoothing import shortness, smoothed, stretched, unit_rows
 from dedupe.stories.vectors import term_weights, tfidf_rows, with_rarity
@@ -158,9 +158,8 @@ def _topics(
     clusters = density_clusters(nearer, cluster_selection_epsilon=params.cluster_selection_epsilon)
     alone = np.flatnonzero(clusters == NOISE)
     together = np.flatnonzero(clusters != NOISE)
-    by_cluster = together[np.argsort(clusters[together], kind="stable")]
-    ends = np.cumsum(np.bincount(clusters[together]))[:-1]
-    return [topic for topic in np.split(by_cluster, ends) if len(topic)] + [alone[[i]] for i in range(len(alone))]
+    topics = (together[rows] for rows in rows_by_group(clusters[together]))
+    return [topic for topic in topics if len(topic)] + [alone[[i]] for i in range(len(alone))]
 
 
 def with_copies(found: Partition, original: NDArray[np.int64]) -> Partition:
@@ -174,9 +173,6 @@ def with_copies(found: Partition, original: NDArray[np.int64]) -> Partition:
     story_of = np.empty(len(original), dtype=np.int64)
     for number, story in enumerate(found.stories):
         story_of[story] = number
-    moved = story_of[original]
-    order = np.argsort(moved, kind="stable")
-    ends = np.cumsum(np.bincount(moved, minlength=len(found.stories)))
-    stories = iter(np.split(order, ends[:-1]))
+    stories = iter(rows_by_group(story_of[original], n_groups=len(found.stories)))
     topics = (tuple(story for _, story in zip(topic, stories, strict=False) if len(story)) for topic in found.topics)
     return replace(found, topics=tuple(topic for topic in topics if topic))

@@ -14,7 +14,7 @@ from scipy.cluster.hierarchy import ClusterNode, linkage, to_tree
 
 from dedupe.settings import EventParams
 from dedupe.stories.neighbours import mean_similarities
-from dedupe.stories.row_blocks import row_products, with_data
+from dedupe.stories.row_blocks import rarity_inside, row_products, with_data
 from dedupe.stories.smoothing import unit_rows
 
 FEWEST_OF_TWO_EVENTS = 4
@@ -74,12 +74,10 @@ def _two_events(
 
 
 def _topic(weights: sparse.csr_matrix[np.float64], tfidf: sparse.csr_matrix[np.float64]) -> Topic:
-    n, n_terms = weights.shape
+    n_terms = weights.shape[1]
     holding = np.bincount(weights.indices, minlength=n_terms)
-    # Rarity in the topic alone: a term of all its articles counts 0, a term of one counts 1. Rarity in the collection
-    # would lift the names that all of them share.
-    rarity = np.clip(np.log((1 + n) / (1 + holding)) / np.log((1 + n) / 2), 0, 1)
-    rows = unit_rows(with_data(weights, weights.data * rarity[weights.indices]))
+    # Rarity in the collection would lift the names that all articles of the topic share.
+    rows = unit_rows(with_data(weights, weights.data * rarity_inside(weights)[weights.indices]))
     weight = np.bincount(tfidf.indices, tfidf.data, minlength=n_terms) / np.maximum(holding, 1)
     return Topic(holds=with_data(weights, np.ones(weights.nnz)), similarity=_similarities(rows), weight=weight)
 

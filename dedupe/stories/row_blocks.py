@@ -55,6 +55,18 @@ def terms_of_rows(
     return terms, sparse.csr_matrix((matrix.data[own], place, ptr), shape=(len(rows), len(terms)))
 
 
+def rows_by_group(group_of: NDArray[np.int64], *, n_groups: int = 0) -> list[NDArray[np.int64]]:
+    """Places of each group's rows, ascending; groups are numbered from 0, and there are ``n_groups`` at least."""
+    ends = np.cumsum(np.bincount(group_of, minlength=n_groups))
+    return np.split(np.argsort(group_of, kind="stable"), ends[:-1])
+
+
+def rarity_inside(rows: sparse.csr_matrix[np.float64]) -> NDArray[np.float64]:
+    """How rare each term is among the rows alone, in ``[0, 1]``: 0 for a term of all, 1 for one of a single row."""
+    n, holding = rows.shape[0], np.bincount(rows.indices, minlength=rows.shape[1])
+    return np.asarray(np.clip(np.log((1 + n) / (1 + holding)) / np.log((1 + n) / 2), 0, 1))
+
+
 def heaviest_terms(rows: sparse.csr_matrix[np.float64], limit: int) -> sparse.csr_matrix[np.float64]:
     """Rows without all but their ``limit`` heaviest entries; of equals those that stand first are kept."""
     lengths = np.diff(rows.indptr)
