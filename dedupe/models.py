@@ -113,11 +113,17 @@ class Sketch:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article's place in a story: ``confidence`` is the probability, in [0, 1], that it is the right one."""
+    """An article's place in a story: ``confidence`` is the probability, in [0, 1], that it is the right one.
+
+    ``rival`` is the nearest other story, and ``margin`` by how much more alike, in [-1, 1], the article is to its own;
+    both are None where no other story is near.
+    """
 
     article_id: ArticleId
     duplicate_of: ArticleId | None
     confidence: float
+    rival: StoryId | None = None
+    margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
