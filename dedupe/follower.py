@@ -2,9 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from dedupe.errors import StoreUnavailable
-from dedupe.models import Article, ArticleId, Member, Sketch, Story, Verdict
+from dedupe.models import Article, ArticleId, Facts, Member, Sketch, Story, Verdict
 from dedupe.near_duplicates.verify import Candidate
 from dedupe.sketches import Sketched
 from dedupe.store.ledger import Ledger
@@ -12,7 +13,8 @@ from dedupe.store.log import Entry, Log
 from dedupe.store.partitions import Attached, AttachOutcome, Generation, Partitions
 from dedupe.stories.ids import topic_id_of
 from dedupe.stories.labels import headline
-from dedupe.stories.vectors import title_and_text
+from dedupe.stories.sources import source_of
+from dedupe.stories.vectors import language_of, title_and_text
 from dedupe.window import Place, Window
 
 CHUNK = 500
@@ -45,12 +47,12 @@ class Follower:
         self._generation = Generation(0, 0)
         self._unstored: dict[ArticleId, Attached] = {}
         self._shingles: OrderedDict[ArticleId, Candidate] = OrderedDict()
-        self._headlines: dict[ArticleId, str] = {}
+        self._about: dict[ArticleId, _About] = {}
 
     def expect(self, articles: Sequence[Sketched]) -> None:
         """Keep what is at hand of articles that will soon be in the log, so that their texts need not be read again."""
         self._remember(item.candidate for item in articles)
-        self._headlines = {item.sketch.article_id: item.headline for item in articles}
+        self._about = {item.sketch.article_id: _About(item.article, item.headline, item.lang) for item in articles}
 
     def _remember(self, candidates: Iterable[Candidate]) -> None:
         for candidate in candidates:
@@ -157,7 +159,9 @@ class Follower:
         places = list(self._unstored.values())
         for start in range(0, len(places), CHUNK):
             chunk = places[start : start + CHUNK]
-            outcome = self._partitions.attach(self._generation, chunk, self._opened(chunk))
+            about = self._about_of([place.article_id for place in chunk])
+            told = [self._with_facts(place, about.get(place.article_id)) for place in chunk]
+            outcome = self._partitions.attach(self._generation, told, _opened(chunk, about))
             if outcome is AttachOutcome.OUTDATED:
                 self._forget()
             if outcome is not AttachOutcome.DONE:
@@ -165,16 +169,39 @@ class Follower:
         self._unstored.clear()
         return self._partitions.current().number == self._generation.number
 
-    def _opened(self, places: Sequence[Attached]) -> dict[ArticleId, Story]:
-        """The stories that begin here, by the article each begins with; until a recluster it is all they are."""
-        openers = {place.article_id: place for place in places if place.opens_story}
-        headlines = self._headlines_of(list(openers))
-        return {i: _new_story(place, headlines.get(i, "")) for i, place in openers.items()}
-
-    def _headlines_of(self, ids: Sequence[ArticleId]) -> dict[ArticleId, str]:
-        missing = [i for i in ids if i not in self._headlines]
+    def _about_of(self, ids: Sequence[ArticleId]) -> "dict[ArticleId, _About]":
+        """What the stories have to know of articles; nothing of one whose record has expired."""
+        missing = [i for i in ids if i not in self._about]
         fetched = self._ledger.articles(missing) if missing else {}
-        return self._headlines | {i: headline(*title_and_text(article)) for i, article in fetched.items()}
+        return self._about | {i: _about(article) for i, article in fetched.items()}
+
+    def _with_facts(self, place: Attached, about: "_About | None") -> Attached:
+        if about is None:
+            return place
+        repeated = self._window.verdict(place.article_id).duplicate_of
+        facts = Facts(source_of(about.article), about.lang, about.article.published_at, repeated)
+        return replace(place, facts=facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """An article with what its sketch told of it."""
+
+    article: Article
+    headline: str
+    lang: str | None
+
+
+def _about(article: Article) -> _About:
+    title, text = title_and_text(article)
+    return _About(article, headline(title, text), language_of(article, text) or None)
+
+
+def _opened(places: Sequence[Attached], about: Mapping[ArticleId, _About]) -> dict[ArticleId, Story]:
+    """The stories that begin here, by the article each begins with; until a recluster it is all they are."""
+    openers = [place for place in places if place.opens_story]
+    labels = {i: about[i].headline for i in (place.article_id for place in openers) if i in about}
+    return {place.article_id: _new_story(place, labels.get(place.article_id, "")) for place in openers}
 
 
 def _new_story(place: Attached, label: str) -> Story:

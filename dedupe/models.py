@@ -94,6 +94,16 @@ class DuplicateGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What a story's summary counts of an article: ``lang`` as given, or as guessed; all None where nobody knows."""
+
+    source: str | None = None
+    lang: str | None = None
+    published_at: datetime | None = None
+    duplicate_of: ArticleId | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sketch:
     """What the service remembers of an article instead of its text.
 

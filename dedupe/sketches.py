@@ -21,11 +21,13 @@ _NO_SIGNATURE = np.empty(0, dtype=np.uint32)
 
 @dataclass(frozen=True, slots=True)
 class Sketched:
-    """An article's sketch, to keep; its shingles, to compare, and its headline, while its text is at hand."""
+    """An article's sketch, to keep; its shingles, to compare, and what was told of its text while that is at hand."""
 
     sketch: Sketch
     candidate: Candidate
+    article: Article
     headline: str
+    lang: str | None
 
 
 def sketch_articles(
@@ -42,8 +44,10 @@ def sketch_articles(
     titles = ["" if article.title is None else normalise(article.title) for article in articles]
     vectors = term_vectors(words, langs, _lengths(titles), attach)
     return [
-        Sketched(_sketch(candidate, signature, vector), candidate, headline(title, text))
-        for (candidate, signature), vector, title, text in zip(prepared, vectors, titles, texts, strict=True)
+        Sketched(_sketch(candidate, signature, vector), candidate, article, headline(title, text), lang)
+        for article, (candidate, signature), vector, title, text, lang in zip(
+            articles, prepared, vectors, titles, texts, langs, strict=True
+        )
     ]
 
 

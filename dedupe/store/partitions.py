@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from redis import Redis
 
-from dedupe.models import ArticleId, Assignment, JobId, Member, Story, StoryId, StoryView
+from dedupe.models import ArticleId, Assignment, Facts, JobId, Member, Story, StoryId, StoryView
 from dedupe.store.clock import Clock, server_clock
 from dedupe.store.codec import (
     decode_assignment,
@@ -26,6 +26,7 @@ T = TypeVar("T")
 CHUNK = 2_000
 SUPERSEDED_SECONDS = 3_600
 UNPUBLISHED_SECONDS = 86_400
+NO_FACTS = Facts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,12 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A new article's place, and whether its story begins with it."""
+    """A new article's place, whether its story begins with it, and what its story's summary counts of it."""
 
     article_id: ArticleId
     assignment: Assignment
     opens_story: bool
+    facts: Facts = NO_FACTS
 
 
 class AttachOutcome(IntEnum):
