@@ -9,6 +9,8 @@ DedupeError
 ├── JobConflict         a job of this kind is already running
 ├── Overtaken           another recluster or a cancellation came first
 ├── UnknownId           no article, story or job has this id
+├── StoryMerged         the story is part of another one now
+├── StoryExpired        the story has left the window
 ├── StackError          the embedded server or the one-command stack cannot start
 ├── ServiceUnavailable  the HTTP service did not answer (raised by the client)
 └── ServiceError        the HTTP service answered with a problem (raised by the client)
@@ -114,6 +116,29 @@ class UnknownId(DedupeError):
 
     def __str__(self) -> str:
         return f"no {self.kind} has the id {self.id!r}"
+
+
+class StoryMerged(DedupeError):
+    """The story ``story_id`` is part of the story ``into`` now."""
+
+    def __init__(self, story_id: str, into: str) -> None:
+        super().__init__(story_id, into)
+        self.story_id = story_id
+        self.into = into
+
+    def __str__(self) -> str:
+        return f"the story {self.story_id!r} was merged into {self.into!r}"
+
+
+class StoryExpired(DedupeError):
+    """The story ``story_id`` ended: all its articles have left the window."""
+
+    def __init__(self, story_id: str) -> None:
+        super().__init__(story_id)
+        self.story_id = story_id
+
+    def __str__(self) -> str:
+        return f"the story {self.story_id!r} is closed: all its articles have left the window"
 
 
 class StackError(DedupeError):

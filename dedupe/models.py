@@ -186,11 +186,13 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The story an article belongs to; ``settled`` once a recluster has decided it."""
+    """The story an article belongs to; ``settled`` once a recluster has decided it. See `Member` for the rest."""
 
     story_id: StoryId
     settled: bool
     confidence: float
+    rival: StoryId | None = None
+    margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,19 +211,39 @@ class ArticleView:
     failure: str | None
 
 
+class StoryState(StrEnum):
+    """How alive a story is: few articles yet, growing, quiet for days, or ended (merged, split, out of the window)."""
+
+    EMERGING = "emerging"
+    ACTIVE = "active"
+    DORMANT = "dormant"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """A story as it stands in the current generation."""
+    """A story as it stands in the current generation; ``settled`` once a recluster has decided all of it.
+
+    Of its articles ``n_copies`` repeat another. ``sources`` are those of the others, sorted: who reported for
+    themselves. ``langs`` are sorted too. ``children`` are the stories that parted from it.
+    """
 
     story: Story
     settled: bool
     created_at: datetime
     updated_at: datetime
+    n_copies: int = 0
+    sources: tuple[str, ...] = ()
+    langs: tuple[str, ...] = ()
+    first_published_at: datetime | None = None
+    last_published_at: datetime | None = None
+    state: StoryState = StoryState.ACTIVE
+    children: tuple[StoryId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StoryPage:
-    """One page of stories, newest change first; ``next_cursor`` is None on the last."""
+    """One page of stories, in the order asked for; ``next_cursor`` is None on the last."""
 
     stories: tuple[StoryView, ...]
     next_cursor: str | None

@@ -1,30 +1,41 @@
 """What is read back: articles, stories and health, each view of one generation."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
 
-from dedupe.errors import UnknownId
+from dedupe.changes import Fate, FateKind, HistoryEntry, StoryChange
+from dedupe.errors import StoreUnavailable, StoryExpired, StoryMerged, UnknownId
 from dedupe.models import (
     ArticleId,
     ArticleStatus,
     ArticleView,
     Assignment,
     Health,
+    Story,
     StoryId,
     StoryPage,
+    StoryState,
     StoryView,
 )
+from dedupe.store.codec import time_of
 from dedupe.store.ledger import Ledger, Record
-from dedupe.store.partitions import Partitions, with_copies
+from dedupe.store.lives import Lives
+from dedupe.store.partitions import Partitions
+from dedupe.stories.lifecycle import state_of
+from dedupe.story_table import StoryQuery, StoryTable
+
+EVERY_STORY = StoryQuery()
+_MOST_MERGES = 1_000  # followed from one id; a story cannot have been merged more often in the time ids are kept
 
 
 class Reads:
     """The views of one corpus; reading changes nothing."""
 
-    def __init__(self, ledger: Ledger, partitions: Partitions) -> None:
+    def __init__(self, ledger: Ledger, partitions: Partitions, lives: Lives) -> None:
         self._ledger = ledger
         self._partitions = partitions
+        self._lives = lives
+        self._table = StoryTable(partitions, lives)
 
     def articles(self, ids: Sequence[ArticleId]) -> list[ArticleView | None]:
         """Each article as it stands, None for an id the ledger does not know."""
@@ -41,29 +52,99 @@ class Reads:
             raise UnknownId("article", article_id)
         return view
 
-    def stories(self, *, since: datetime | None = None, limit: int = 50, cursor: str | None = None) -> StoryPage:
-        """A page of stories, the latest change first.
+    def stories(self, query: StoryQuery = EVERY_STORY, *, limit: int = 50, cursor: str | None = None) -> StoryPage:
+        """A page of the stories that answer a query.
 
-        Raises ``ValueError`` for a cursor that this method did not give.
+        Raises ``ValueError`` for a cursor that this method did not give for the same order.
         """
-        offset = _offset(cursor)
-        generation = self._partitions.current()
-        ids, total = self._partitions.recent(generation, since=since, offset=offset, limit=limit)
-        views = self._with_copies(self._partitions.stories(generation, ids))
-        following = _cursor(offset + limit) if offset + limit < total else None
-        return StoryPage(tuple(views), following, total)
+        views, following, total = self._table.page(query, limit=limit, cursor=cursor)
+        return StoryPage(tuple(self._alive(views)), following, total)
 
     def story(self, story_id: StoryId) -> StoryView:
-        """A story as it stands; ``UnknownId`` when the current generation has none of this id."""
-        views = self._with_copies(self._partitions.stories(self._partitions.current(), [story_id]))
-        if not views:
-            raise UnknownId("story", story_id)
-        return views[0]
+        """A story as it stands; of one that was split what is left: its label, and its children.
 
-    def _with_copies(self, views: Sequence[StoryView]) -> list[StoryView]:
-        ids = [member.article_id for view in views for member in view.story.members]
-        duplicate_of = {i: verdict.duplicate_of for i, verdict in self._ledger.verdicts(ids).items()}
-        return [with_copies(view, duplicate_of) for view in views]
+        Raises ``StoryMerged`` with the story that an ended one is part of now, ``StoryExpired`` where it has left the
+        window, ``UnknownId`` where there never was one, or long ago.
+        """
+        views = self._partitions.stories(self._partitions.current(), [story_id])
+        return self._alive(views)[0] if views else self._ended(story_id)
+
+    def _alive(self, views: Sequence[StoryView]) -> list[StoryView]:
+        now = time_of(self._partitions.now())
+        histories = self._lives.histories([view.story.id for view in views])
+        return [
+            replace(
+                view,
+                state=state_of(len(view.story.members), view.updated_at, now),
+                children=_children(view.story.id, histories.get(view.story.id, ())),
+            )
+            for view in views
+        ]
+
+    def _ended(self, story_id: StoryId) -> StoryView:
+        fate = self._fate(story_id)
+        if fate.kind is FateKind.EXPIRED:
+            raise StoryExpired(story_id)
+        if fate.kind is FateKind.MERGED:
+            raise StoryMerged(story_id, self._survivor(fate.into[0]))
+        history = self._lives.histories([story_id]).get(story_id, ())
+        return StoryView(
+            Story(story_id, "", fate.label, (), ArticleId(""), ()),
+            settled=True,
+            created_at=history[0].at if history else fate.at,
+            updated_at=fate.at,
+            state=StoryState.CLOSED,
+            children=fate.into,
+        )
+
+    def _fate(self, story_id: StoryId) -> Fate:
+        """What became of a story that is not there; ``UnknownId`` where nothing is known of it."""
+        fate = self._lives.fate(story_id)
+        if fate is None:
+            raise UnknownId("story", story_id)
+        if isinstance(fate, Fate):
+            return fate
+        article_id, at = fate
+        place = self._partitions.assignments(self._partitions.current(), [article_id]).get(article_id)
+        if place is not None:
+            return Fate(FateKind.MERGED, (place.story_id,), at)
+        if self._ledger.records([article_id])[0] is None:
+            return Fate(FateKind.EXPIRED, (), at)
+        raise StoreUnavailable(f"the story {story_id!r} is being settled; ask again")
+
+    def _survivor(self, story_id: StoryId) -> StoryId:
+        """The story that merges lead to from this one; ``StoryExpired`` where that has left the window."""
+        generation = self._partitions.current()
+        for _ in range(_MOST_MERGES):
+            if self._partitions.stories(generation, [story_id]):
+                break
+            fate = self._fate(story_id)
+            if fate.kind is FateKind.EXPIRED:
+                raise StoryExpired(story_id)
+            if fate.kind is FateKind.SPLIT:
+                break
+            story_id = fate.into[0]
+        return story_id
+
+    def history(self, story_id: StoryId) -> tuple[HistoryEntry, ...]:
+        """What happened to a story, also one that ended, oldest first; ``UnknownId`` where there never was one."""
+        found = self._lives.histories([story_id]).get(story_id)
+        if found is None:
+            self._fate(story_id)
+            return ()
+        return found
+
+    def related(self, story_id: StoryId) -> list[StoryView]:
+        """The other stories of a story's topic, the largest first; raises as `story` does."""
+        return [view for view in self.topic(self.story(story_id).story.topic) if view.story.id != story_id]
+
+    def topic(self, topic: str) -> list[StoryView]:
+        """The stories of a topic, the largest first; ``UnknownId`` where the current generation has none."""
+        generation = self._partitions.current()
+        views = self._partitions.stories(generation, self._partitions.stories_of_topic(generation, topic))
+        if not views:
+            raise UnknownId("topic", topic)
+        return sorted(self._alive(views), key=lambda view: (-len(view.story.members), view.story.id))
 
     def health(self) -> Health:
         """What the ledger and the current generation say; ``StoreUnavailable`` when the store does not answer."""
@@ -99,17 +180,7 @@ def _article_view(record: Record, assignment: Assignment | None) -> ArticleView:
     )
 
 
-def _cursor(offset: int) -> str:
-    return urlsafe_b64encode(str(offset).encode()).decode().rstrip("=")
-
-
-def _offset(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    try:
-        offset = int(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
-        offset = -1
-    if not 0 <= offset < 2**53:
-        raise ValueError(f"not a cursor of this service: {cursor!r}")
-    return offset
+def _children(story_id: StoryId, history: Sequence[HistoryEntry]) -> tuple[StoryId, ...]:
+    """The stories that parted from one that lives on."""
+    parted = (entry.stories for entry in history if entry.change is StoryChange.SPLIT)
+    return tuple(dict.fromkeys(child for children in parted for child in children if child != story_id))

@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 
+from dedupe.changes import Record
 from dedupe.errors import Overtaken, StoreUnavailable
-from dedupe.models import Article, ArticleId, ReclusterDiff, Story, StoryId
+from dedupe.models import Article, ArticleId, Assignment, ReclusterDiff, Story, StoryId
+from dedupe.store.codec import time_of
 from dedupe.store.jobs import Grip, Jobs
 from dedupe.store.ledger import Ledger
 from dedupe.store.log import Log
 from dedupe.store.partitions import Generation, Partitions
-from dedupe.stories.reconcile import Reconciled, reconcile
+from dedupe.stories.lifecycle import named, tell, weights_of
+from dedupe.stories.reconcile import Previous, Reconciled, reconcile
 
 CHUNK = 1_000
 PULSE_SECONDS = 10.0
@@ -37,26 +40,41 @@ class Recluster:
         with self._signs_of_life(grip):
             self.partitions.fence(grip.token)
             self._report(grip, "reading", 0.0)
-            before = self.partitions.current()
-            # Before the log is read: whatever has a story by now is in the log already.
-            previous = {i: a.story_id for i, a in self.partitions.assignments(before).items()}
+            before = self._before()
             places = list(self.log.places())
             articles = self._articles([article_id for _, article_id in places])
             self._report(grip, "clustering", 0.2)
             stories = self.cluster(articles)
             self._report(grip, "reconciling", 0.8)
-            reconciled = self._reconcile(before, previous, stories)
+            reconciled = before.reconciled(stories, places)
             if not dry_run:
                 self._report(grip, "publishing", 0.9)
                 catch_up()
-                self._publish(grip, before, reconciled.stories, places)
+                self._publish(grip, before, reconciled, places)
         return reconciled.diff
 
+    def _before(self) -> "_Before":
+        """The stories as they are; read before the log is: whatever has a story by now is in the log already."""
+        read_at = self.partitions.now()
+        generation = self.partitions.current()
+        return _Before(
+            generation, read_at, self.partitions.assignments(generation), self.partitions.records(generation)
+        )
+
     def _publish(
-        self, grip: Grip, before: Generation, stories: Sequence[Story], places: Sequence[tuple[int, ArticleId]]
+        self, grip: Grip, before: "_Before", reconciled: Reconciled, places: Sequence[tuple[int, ArticleId]]
     ) -> None:
-        position = places[-1][0] if places else 0
-        published = self.partitions.replace(before, stories, position=position, token=grip.token, job_id=grip.job_id)
+        at = time_of(self.partitions.now())
+        published = self.partitions.replace(
+            before.generation,
+            reconciled.stories,
+            tell(reconciled.diff, reconciled.stories, before.records, at=at),
+            before.records,
+            position=places[-1][0] if places else 0,
+            token=grip.token,
+            job_id=grip.job_id,
+            since_ms=before.read_at,
+        )
         if published is None:
             raise Overtaken
         with suppress(StoreUnavailable):  # nothing that is published hangs on it
@@ -96,8 +114,28 @@ class Recluster:
             found.update(self.ledger.articles(ids[start : start + CHUNK]))
         return [found[i] for i in ids if i in found]
 
-    def _reconcile(
-        self, before: Generation, previous: Mapping[ArticleId, StoryId], stories: Sequence[Story]
-    ) -> Reconciled:
-        age = {story_id: -created for story_id, created in self.partitions.created(before).items()}
-        return reconcile(previous, stories, age=age, taken=age.keys())
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The stories that a recluster replaces, as they were read at a time (ms)."""
+
+    generation: Generation
+    read_at: int
+    assignments: Mapping[ArticleId, Assignment]
+    records: Mapping[StoryId, Record]
+
+    def reconciled(self, stories: Sequence[Story], places: Sequence[tuple[int, ArticleId]]) -> Reconciled:
+        """New stories under the ids and the labels they keep."""
+        number_of = {article_id: number for number, article_id in places}
+        weight: dict[ArticleId, int] = {}
+        for record in self.records.values():
+            confidence = {i: self.assignments[i].confidence for i in record.members if i in self.assignments}
+            weight |= weights_of(sorted(record.members), confidence, number_of=number_of)
+        previous = Previous(
+            story_of={i: assignment.story_id for i, assignment in self.assignments.items()},
+            weight=weight,
+            age={story_id: -record.created_at for story_id, record in self.records.items()},
+            representatives={story_id: record.representative for story_id, record in self.records.items()},
+        )
+        found = reconcile(previous, stories, taken=self.records.keys(), salt=str(self.generation.number))
+        return replace(found, stories=tuple(named(story, self.records.get(story.id)) for story in found.stories))

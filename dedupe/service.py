@@ -20,6 +20,7 @@ from dedupe.reads import Reads
 from dedupe.store.jobs import Jobs
 from dedupe.store.keys import Keys, Shard
 from dedupe.store.ledger import Ledger
+from dedupe.store.lives import Lives
 from dedupe.store.log import Log
 from dedupe.store.partitions import Partitions
 from dedupe.text import kernels
@@ -57,6 +58,7 @@ class Service(Reads):
         ledger: Ledger,
         log: Log,
         partitions: Partitions,
+        lives: Lives,
         jobs: Jobs,
         doorbell: Doorbell,
         new_follower: "Callable[[], Follower]",
@@ -67,7 +69,7 @@ class Service(Reads):
         claim_limit: int,
         max_attempts: int,
     ) -> None:
-        super().__init__(ledger, partitions)
+        super().__init__(ledger, partitions, lives)
         self._keys = keys
         self._log = log
         self._jobs = jobs

@@ -23,6 +23,7 @@ from dedupe.store.clock import Clock
 from dedupe.store.jobs import Jobs
 from dedupe.store.keys import Keys, Shard
 from dedupe.store.ledger import Ledger
+from dedupe.store.lives import Lives
 from dedupe.store.log import Log
 from dedupe.store.partitions import Partitions
 from dedupe.text.normalise import NORMALISER_VERSION
@@ -194,6 +195,7 @@ def assemble(
         ledger=stores.ledger,
         log=stores.log,
         partitions=stores.partitions,
+        lives=Lives(redis, keys),
         jobs=stores.jobs,
         doorbell=doorbell,
         new_follower=partial(_new_follower, stores, duplicates, stories.attach, settings.window_days),

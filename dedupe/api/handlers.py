@@ -7,10 +7,20 @@ from typing import cast
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from dedupe.api.problems import RETRY_SECONDS, Kind, Problem, ProblemError, clean, invalid, problem_response
-from dedupe.errors import BadInput, InvalidArticle, JobConflict, QueueFull, StoreUnavailable, UnknownId
+from dedupe.api.schemas.fields import story_path
+from dedupe.errors import (
+    BadInput,
+    InvalidArticle,
+    JobConflict,
+    QueueFull,
+    StoreUnavailable,
+    StoryExpired,
+    StoryMerged,
+    UnknownId,
+)
 from dedupe.models import Json
 
 logger = logging.getLogger(__name__)
@@ -23,6 +33,7 @@ def install_handlers(app: FastAPI) -> None:
     table: dict[type[Exception], Callable[..., Problem]] = {
         ProblemError: lambda error: error.problem,
         UnknownId: _unknown,
+        StoryExpired: _expired,
         QueueFull: _queue_full,
         StoreUnavailable: _store_unavailable,
         JobConflict: _job_conflict,
@@ -33,6 +44,7 @@ def install_handlers(app: FastAPI) -> None:
     }
     for exception, to_problem in table.items():
         app.add_exception_handler(exception, _handler(to_problem))
+    app.add_exception_handler(StoryMerged, _to_survivor)
 
 
 def _handler(to_problem: Callable[..., Problem]) -> Callable[[Request, Exception], Response]:
@@ -42,8 +54,20 @@ def _handler(to_problem: Callable[..., Problem]) -> Callable[[Request, Exception
     return handle
 
 
+def _to_survivor(request: Request, error: Exception) -> Response:
+    """Redirect from a merged story to the same place under the one it is part of now."""
+    tail = request.scope["path"].removeprefix("/v1/stories/").partition("/")[2]
+    query = f"?{request.url.query}" if request.url.query else ""
+    path = story_path(cast("StoryMerged", error).into)
+    return RedirectResponse(path + (f"/{tail}" if tail else "") + query, status_code=308)
+
+
 def _unknown(error: UnknownId) -> Problem:
     return Problem(Kind.NOT_FOUND, str(error), {"kind": error.kind, "id": clean(error.id)})
+
+
+def _expired(error: StoryExpired) -> Problem:
+    return Problem(Kind.GONE, str(error), {"kind": "story", "id": clean(error.story_id)})
 
 
 def _queue_full(error: QueueFull) -> Problem:

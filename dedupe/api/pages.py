@@ -21,7 +21,7 @@ _HEADERS = {
 
 
 @router.get("/")
-def read_page(service: ServiceOf, cursor: Annotated[str | None, Query(max_length=24)] = None) -> Response:
+def read_page(service: ServiceOf, cursor: Annotated[str | None, Query(max_length=120)] = None) -> Response:
     """Show the stories with their members, and what waits."""
     health = service.health()
     try:

@@ -27,6 +27,7 @@ class Kind(Enum):
     METHOD_NOT_ALLOWED = (405, "Method not allowed", "The Allow header names the methods there are.")
     ID_TAKEN = (409, "Id taken", "An article with another text has this id; send this one under its own.")
     JOB_UNDER_WAY = (409, "Job under way", "Follow or cancel the job that the Location header names.")
+    GONE = (410, "Gone", "The story is closed: all its articles have left the window.")
     TOO_LARGE = (413, "Too large", "Send less at once; the problem names the limit.")
     UNSUPPORTED = (415, "Unsupported media type", "Send application/json or application/x-ndjson, plain or gzip.")
     INVALID = (422, "Invalid request", "Each entry of errors names a field and the rule it breaks.")

@@ -1,4 +1,4 @@
-"""Endpoints that read stories."""
+"""Endpoints that read stories, their histories and their topics."""
 
 from typing import Annotated
 
@@ -8,24 +8,38 @@ from dedupe.api.inside import ServiceOf
 from dedupe.api.problems import ProblemError, invalid
 from dedupe.api.schemas.articles import ArticleOut, ArticlesOut
 from dedupe.api.schemas.inputs import IdInPath, PageParameters, StoriesParameters
-from dedupe.api.schemas.stories import StoriesOut, StoryOut
+from dedupe.api.schemas.stories import HistoryOut, RelatedOut, StoriesOut, StoryOut, TopicOut
 from dedupe.models import StoryId
+from dedupe.story_table import StoryQuery
 
 router = APIRouter(tags=["stories"])
 
 
 @router.get("/stories")
 def read_stories(query: Annotated[StoriesParameters, Query()], service: ServiceOf) -> StoriesOut:
-    """Read a page of stories, the latest change first."""
+    """Read a page of the stories that answer the query."""
     if query.since is not None and query.updated_since is not None:
         raise ProblemError(invalid("since", "is another name of updated_since; give one of them"))
-    since = query.since if query.updated_since is None else query.updated_since
     try:
-        page = service.stories(since=since, limit=query.limit, cursor=query.cursor)
+        page = service.stories(_asked(query), limit=query.limit, cursor=query.cursor)
     except ValueError as error:
         raise ProblemError(invalid("cursor", str(error))) from None
     stories = [StoryOut.from_view(view) for view in page.stories]
     return StoriesOut(stories=stories, next_cursor=page.next_cursor, total=page.total)
+
+
+def _asked(query: StoriesParameters) -> StoryQuery:
+    return StoryQuery(
+        q=query.q,
+        source=query.source,
+        lang=query.lang,
+        published_from=query.from_,
+        published_to=query.to,
+        updated_since=query.since if query.updated_since is None else query.updated_since,
+        min_articles=query.min_articles,
+        min_sources=query.min_sources,
+        sort=query.sort,
+    )
 
 
 @router.get("/stories/{story_id:path}/articles")
@@ -52,7 +66,25 @@ def _start(cursor: str | None) -> int:
     return int(cursor)
 
 
+@router.get("/stories/{story_id:path}/history")
+def read_history(story_id: IdInPath, service: ServiceOf) -> HistoryOut:
+    """Read what happened to a story, oldest first; also to one that was merged, split or closed."""
+    return HistoryOut.from_entries(story_id, service.history(StoryId(story_id)))
+
+
+@router.get("/stories/{story_id:path}/related")
+def read_related(story_id: IdInPath, service: ServiceOf) -> RelatedOut:
+    """Read the other stories of a story's topic, the largest first."""
+    return RelatedOut(stories=[StoryOut.from_view(view) for view in service.related(StoryId(story_id))])
+
+
 @router.get("/stories/{story_id:path}")
 def read_story(story_id: IdInPath, service: ServiceOf) -> StoryOut:
-    """Read a story with its members."""
+    """Read a story with its members; of one that was split its children, of one that was merged the survivor."""
     return StoryOut.from_view(service.story(StoryId(story_id)))
+
+
+@router.get("/topics/{topic_id:path}")
+def read_topic(topic_id: IdInPath, service: ServiceOf) -> TopicOut:
+    """Read a topic: the stories that are each other's related stories, the largest first."""
+    return TopicOut.from_views(topic_id, service.topic(topic_id))

@@ -20,6 +20,7 @@ from dedupe.models import (
     ReclusterDiff,
     Story,
     StoryId,
+    StoryState,
     StoryView,
     Submission,
     Verdict,
@@ -83,7 +84,13 @@ def _verdict(row: Mapping[str, Any]) -> Verdict:
 
 
 def _assignment(row: Mapping[str, Any]) -> Assignment:
-    return Assignment(StoryId(row["id"]), settled=row["state"] == "settled", confidence=row["confidence"])
+    return Assignment(
+        StoryId(row["id"]),
+        settled=row["state"] == "settled",
+        confidence=row["confidence"],
+        rival=row.get("rival"),
+        margin=row.get("margin"),
+    )
 
 
 def story_view(row: Mapping[str, Json]) -> StoryView:
@@ -91,19 +98,32 @@ def story_view(row: Mapping[str, Json]) -> StoryView:
     fields: Any = row
     story = Story(
         id=StoryId(fields["id"]),
-        topic=fields["topic"],
+        topic=fields["topic"] or "",
         label=fields["label"],
         keywords=tuple(fields["keywords"]),
-        representative=ArticleId(fields["representative"]),
+        representative=ArticleId(fields["representative"] or ""),
         members=tuple(_member(member) for member in fields["members"]),
     )
-    settled = fields["state"] == "settled"
-    return StoryView(story, settled, _time(fields["created_at"]), _time(fields["updated_at"]))
+    return StoryView(
+        story,
+        settled=fields["settled"],
+        created_at=_time(fields["created_at"]),
+        updated_at=_time(fields["updated_at"]),
+        n_copies=fields["n_copies"],
+        sources=tuple(fields["sources"]),
+        langs=tuple(fields["langs"]),
+        first_published_at=_time_or_none(fields["first_published_at"]),
+        last_published_at=_time_or_none(fields["last_published_at"]),
+        state=StoryState(fields["state"]),
+        children=tuple(map(StoryId, fields["children"])),
+    )
 
 
 def _member(row: Mapping[str, Any]) -> Member:
     copied = row["duplicate_of"]
-    return Member(ArticleId(row["id"]), None if copied is None else ArticleId(copied), row["confidence"])
+    own = ArticleId(row["id"])
+    original = None if copied is None else ArticleId(copied)
+    return Member(own, original, row["confidence"], row.get("rival"), row.get("margin"))
 
 
 def job(row: Mapping[str, Json]) -> Job:
@@ -114,8 +134,8 @@ def job(row: Mapping[str, Json]) -> Job:
         state=JobState(fields["status"]),
         dry_run=fields["dry_run"],
         created_at=_time(fields["created_at"]),
-        started_at=None if fields["started_at"] is None else _time(fields["started_at"]),
-        finished_at=None if fields["finished_at"] is None else _time(fields["finished_at"]),
+        started_at=_time_or_none(fields["started_at"]),
+        finished_at=_time_or_none(fields["finished_at"]),
         phase=fields["phase"],
         progress=fields["progress"],
         diff=None if fields["diff"] is None else _diff(fields["diff"]),
@@ -145,3 +165,7 @@ def health(row: Mapping[str, Json]) -> Health:
 
 def _time(value: str) -> datetime:
     return datetime.fromisoformat(value)
+
+
+def _time_or_none(value: str | None) -> datetime | None:
+    return None if value is None else _time(value)

@@ -11,6 +11,7 @@ from dedupe.models import (
     ArticleId,
     Assignment,
     DuplicateKind,
+    Facts,
     ReclusterDiff,
     Story,
     StoryId,
@@ -57,25 +58,44 @@ def decode_verdict(data: bytes) -> Verdict:
 
 def encode_assignment(assignment: Assignment) -> bytes:
     """An assignment as JSON."""
-    return orjson.dumps([assignment.story_id, assignment.settled, round(assignment.confidence, 4)])
+    row: list[object] = [assignment.story_id, assignment.settled, round(assignment.confidence, 4)]
+    if assignment.rival is not None and assignment.margin is not None:
+        row += [assignment.rival, round(assignment.margin, 4)]
+    return orjson.dumps(row)
 
 
 def decode_assignment(data: bytes) -> Assignment:
     """The assignment that was stored."""
-    story_id, settled, confidence = orjson.loads(data)
-    return Assignment(StoryId(story_id), settled, confidence)
+    return Assignment(*orjson.loads(data))
 
 
-def encode_story(story: Story, *, created: int, settled: bool) -> bytes:
-    """A story without its members, which are kept apart so that an article can join in one step."""
+def encode_story(story: Story, *, created: int, settled: bool, named_at: int = 1) -> bytes:
+    """A story without its members, which are kept apart so that an article can join in one step.
+
+    ``named_at`` is how many articles it had when it got its label.
+    """
     row = {field: getattr(story, field) for field in _STORY_FIELDS}
-    return orjson.dumps({**row, "created": created, "settled": settled})
+    return orjson.dumps({**row, "created": created, "settled": settled, "named_at": named_at})
 
 
 def decode_story(data: bytes) -> dict[str, Any]:
-    """The fields of a stored story, ``created`` (ms) and ``settled`` among them."""
+    """The fields of a stored story, ``created`` (ms), ``settled`` and ``named_at`` among them."""
     row: dict[str, Any] = orjson.loads(data)
     return row
+
+
+def encode_facts(facts: Facts) -> bytes:
+    """An article's facts as JSON."""
+    published_at = None if facts.published_at is None else int(facts.published_at.timestamp() * 1000)
+    return orjson.dumps([facts.source, facts.lang, published_at, facts.duplicate_of])
+
+
+def decode_facts(data: bytes | None) -> Facts:
+    """The facts that were stored; none of an article that has no record of them."""
+    if data is None:
+        return Facts()
+    source, lang, published_at, duplicate_of = orjson.loads(data)
+    return Facts(source, lang, None if published_at is None else time_of(published_at), duplicate_of)
 
 
 def encode_diff(diff: ReclusterDiff) -> bytes:

@@ -15,8 +15,14 @@ a day after it was last appended to or trimmed: those of parameters that no work
 | ``{ns:log:FP}:head`` | string | the last number given | as the log |
 | ``{ns:log:FP}:generation`` | hash | the current partition: number, position, job; the fence | as the log |
 | ``{ns:log:FP}:generations`` | string | the last generation number given | as the log |
-| ``{ns:log:FP}:gen:N:…`` | hash, sorted set | assignments, stories, members, updated | an hour after the next |
+| ``{ns:log:FP}:gen:N:…`` | hash, sorted set | assignments, stories, members, updated, topics | an hour after the next |
 |   an article in it, a story without any | | | as the article's entry |
+| ``{ns:log:FP}:gen:N:staged`` | list | what publishing the generation will tell | until it is published |
+| ``{ns:log:FP}:facts`` | hash | article id -> what its story's summary counts | as its entry |
+| ``{ns:log:FP}:events`` | stream | the changes, in order | three days |
+| ``{ns:log:FP}:histories`` | hash | story id -> its history | as the story, then as its fate |
+| ``{ns:log:FP}:fates`` | hash | id of a story that ended -> what became of it | a year |
+| ``{ns:log:FP}:ended`` | sorted set | id of a story that ended, by the time (ms) it did | a year |
 | ``{ns:jobs}:current`` | string | the recluster job that is queued or running | while it is |
 | ``{ns:jobs}:fence`` | string | the last fencing token given | for ever |
 | ``{ns:jobs}:job:ID`` | hash | a job | a week after its end |
@@ -30,6 +36,8 @@ from dedupe.models import ArticleId, JobId
 from dedupe.store.entries import FORMAT
 
 DAY_MS = 86_400_000
+TOLD_MS = 3 * DAY_MS  # how long a change can be read
+RESOLVED_MS = 365 * DAY_MS  # how long the id of a story that ended leads somewhere
 
 Shard = NewType("Shard", int)
 
@@ -47,10 +55,11 @@ class GenerationKeys:
     stories: str
     members: str
     updated: str
+    topics: str
 
     def all(self) -> list[str]:
         """Every key, in the order the scripts take them."""
-        return [self.assignments, self.stories, self.members, self.updated]
+        return [self.assignments, self.stories, self.members, self.updated, self.topics]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +132,41 @@ class Keys:
 
     def partition(self, generation: int) -> GenerationKeys:
         """The keys of one generation's partition."""
-        names = ("assignments", "stories", "members", "updated")
+        names = ("assignments", "stories", "members", "updated", "topics")
         return GenerationKeys(*(self._log(f"gen:{generation}:{name}") for name in names))
+
+    def staged(self, generation: int) -> str:
+        """What publishing a generation will tell."""
+        return self._log(f"gen:{generation}:staged")
+
+    @property
+    def facts(self) -> str:
+        """What the summaries of stories count of each article."""
+        return self._log("facts")
+
+    @property
+    def events(self) -> str:
+        """The changes, in order."""
+        return self._log("events")
+
+    def lives(self) -> list[str]:
+        """Histories, fates and ends of stories, in the order the scripts take them."""
+        return [self.histories, self.fates, self.ended]
+
+    @property
+    def histories(self) -> str:
+        """What happened to each story."""
+        return self._log("histories")
+
+    @property
+    def fates(self) -> str:
+        """What became of each story that ended."""
+        return self._log("fates")
+
+    @property
+    def ended(self) -> str:
+        """When each story ended."""
+        return self._log("ended")
 
     @property
     def current_job(self) -> str:

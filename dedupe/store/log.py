@@ -11,7 +11,7 @@ from dedupe.models import ArticleId, Sketch
 from dedupe.store.clock import Clock
 from dedupe.store.entries import decode_sketch, encode_sketch
 from dedupe.store.failures import store_failures
-from dedupe.store.keys import DAY_MS, Keys, idle_ms
+from dedupe.store.keys import DAY_MS, RESOLVED_MS, TOLD_MS, Keys, idle_ms
 from dedupe.store.scripts import load_script
 
 KEPT_LONGER_MS = 3_600_000
@@ -112,8 +112,9 @@ class Log:
         dropped, when it is not. Whoever trims has the keys of the log live on; those of one that nobody trims any
         more, because the parameters have changed, are gone a window and a day later.
         """
-        keys = [*self._keys.log(), *self._keys.partition(generation).all()]
-        args = [self._kept_ms, limit, generation, self._idle_ms, *left]
+        partition = self._keys.partition(generation).all()
+        keys = [*self._keys.log(), *partition, self._keys.facts, self._keys.events, *self._keys.lives()]
+        args = [self._kept_ms, limit, generation, self._idle_ms, TOLD_MS, RESOLVED_MS, *left]
         with store_failures():
             dropped = int(self._trim(keys, args))
         return None if dropped < 0 else dropped

@@ -1,32 +1,39 @@
 """Which article is in which story: one partition is current, and a recluster replaces it whole."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from enum import IntEnum
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from redis import Redis
+from redis.client import Pipeline
 
-from dedupe.models import ArticleId, Assignment, Facts, JobId, Member, Story, StoryId, StoryView
+from dedupe.changes import EventType, Record, Told
+from dedupe.models import ArticleId, Assignment, Facts, JobId, Story, StoryId, StoryView
 from dedupe.store.clock import Clock, server_clock
 from dedupe.store.codec import (
     decode_assignment,
-    decode_story,
+    decode_facts,
     encode_assignment,
+    encode_facts,
     encode_story,
-    time_of,
 )
 from dedupe.store.failures import store_failures
-from dedupe.store.keys import GenerationKeys, Keys, idle_ms
+from dedupe.store.keys import RESOLVED_MS, GenerationKeys, Keys, idle_ms
 from dedupe.store.scripts import load_script
+from dedupe.store.story_rows import StoryRow, decode_record, story_view
+from dedupe.store.telling import assigned_event, encode_event, encode_told
+from dedupe.stories.lifecycle import named_at
 
 T = TypeVar("T")
 CHUNK = 2_000
 SUPERSEDED_SECONDS = 3_600
 UNPUBLISHED_SECONDS = 86_400
 NO_FACTS = Facts()
+NO_RECORDS: Mapping[StoryId, Record] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,10 @@ class Partitions:
         self._publish = load_script(redis, "publish", clock)
         self._fence = load_script(redis, "fence", clock)
 
+    def now(self) -> int:
+        """The time (ms) by the clock that the stories go by."""
+        return self._now()
+
     def current(self) -> Generation:
         """The generation that readers see."""
         with store_failures():
@@ -83,12 +94,13 @@ class Partitions:
         """
         at = self._keys.partition(generation.number)
         now = self._now()
+        keys = [self._keys.generation, *at.all(), self._keys.facts, self._keys.events, self._keys.histories]
         args: list[object] = [generation.number, self._idle_ms]
         for place in attached:
-            story = encode_story(opened[place.article_id], created=now, settled=False) if place.opens_story else b""
-            args += [place.article_id, place.assignment.story_id, encode_assignment(place.assignment), story]
+            args += _placed(place)
+            args += _opened(opened[place.article_id], now) if place.opens_story else _NOT_OPENED
         with store_failures():
-            return AttachOutcome(self._attach([self._keys.generation, *at.all()], args))
+            return AttachOutcome(self._attach(keys, args))
 
     def fence(self, token: int) -> JobId:
         """Keep every holder of an older token from publishing, and name the job whose partition is current.
@@ -99,26 +111,71 @@ class Partitions:
             return JobId(self._fence([self._keys.generation], [token]).decode())
 
     def replace(
-        self, before: Generation, stories: Sequence[Story], *, position: int, token: int, job_id: JobId
+        self,
+        before: Generation,
+        stories: Sequence[Story],
+        told: Sequence[Told] = (),
+        records: Mapping[StoryId, Record] = NO_RECORDS,
+        *,
+        position: int,
+        token: int,
+        job_id: JobId,
+        since_ms: int | None = None,
     ) -> Generation | None:
         """Write a whole partition and make it current; None when another came first, and nothing changed then.
 
-        Readers see the old one or the new one. Only who holds the fence with this ``token`` publishes.
+        Readers see the old one or the new one, and what is ``told`` with it. Only who holds the fence with this
+        ``token`` publishes. ``records`` are the stories before, as they were read at the time ``since_ms``: the id of
+        one that was opened later will lead to the story its first article gets.
         """
         with store_failures():
             number = int(self._redis.incr(self._keys.generations))
-        at, replaced = self._keys.partition(number), self._keys.partition(before.number)
-        self._write(at, stories, self._ages(before))
-        args = [before.number, number, position, token, job_id, SUPERSEDED_SECONDS * 1000, self._idle_ms]
+        at, replaced, staged = (
+            self._keys.partition(number),
+            self._keys.partition(before.number),
+            self._keys.staged(number),
+        )
+        self._write(at, stories, records)
+        self._stage(staged, told)
+        keys = [self._keys.generation, *at.all(), *replaced.all(), staged, self._keys.events, *self._keys.lives()]
+        since = self._now() if since_ms is None else since_ms
+        args = [before.number, number, position, token, job_id]
+        lifetimes = [SUPERSEDED_SECONDS * 1000, self._idle_ms, RESOLVED_MS]
         with store_failures():
-            if self._publish([self._keys.generation, *at.all(), *replaced.all()], args):
+            if self._publish(keys, [*args, *lifetimes, since]):
                 return Generation(number, position)
-            self._redis.unlink(*at.all())
+            self._redis.unlink(staged, *at.all())
         return None
 
-    def _ages(self, before: Generation) -> dict[StoryId, tuple[int, int, frozenset[str]]]:
-        """When each story was made and changed last, and who was in it."""
-        at = self._keys.partition(before.number)
+    def _write(self, at: GenerationKeys, stories: Sequence[Story], records: Mapping[StoryId, Record]) -> None:
+        now = self._now()
+        for chunk in _chunks(stories, CHUNK):
+            with store_failures(), self._redis.pipeline(transaction=False) as pipe:
+                for story in chunk:
+                    _write_story(pipe, at, story, records.get(story.id), now)
+                for key in at.all():
+                    pipe.expire(key, UNPUBLISHED_SECONDS)
+                pipe.execute()
+        topics: defaultdict[str, list[StoryId]] = defaultdict(list)
+        for story in stories:
+            topics[story.topic].append(story.id)
+        for names in _chunks(list(topics), CHUNK):
+            with store_failures():
+                self._redis.hset(at.topics, mapping={name: "\n".join(topics[name]) for name in names})
+        with store_failures():
+            self._redis.expire(at.topics, UNPUBLISHED_SECONDS)
+
+    def _stage(self, staged: str, told: Sequence[Told]) -> None:
+        for chunk in _chunks(told, CHUNK):
+            with store_failures():
+                self._redis.rpush(staged, *map(encode_told, chunk))
+        if told:
+            with store_failures():
+                self._redis.expire(staged, UNPUBLISHED_SECONDS)
+
+    def records(self, generation: Generation) -> dict[StoryId, Record]:
+        """Every story of a generation as it is before a recluster."""
+        at = self._keys.partition(generation.number)
         with store_failures(), self._redis.pipeline(transaction=True) as pipe:
             pipe.hgetall(at.stories)
             pipe.hgetall(at.members)
@@ -126,40 +183,9 @@ class Partitions:
             stories, members, updated = pipe.execute()
         changed = {story_id: int(score) for story_id, score in updated}
         return {
-            StoryId(story_id.decode()): (
-                decode_story(data)["created"],
-                changed[story_id],
-                frozenset(members[story_id].decode().split("\n")),
-            )
+            StoryId(story_id.decode()): decode_record(data, members[story_id], changed[story_id])
             for story_id, data in stories.items()
         }
-
-    def _write(
-        self,
-        at: GenerationKeys,
-        stories: Sequence[Story],
-        ages: Mapping[StoryId, tuple[int, int, frozenset[str]]],
-    ) -> None:
-        now = self._now()
-        for chunk in _chunks(stories, CHUNK):
-            with store_failures(), self._redis.pipeline(transaction=False) as pipe:
-                for story in chunk:
-                    ids = [member.article_id for member in story.members]
-                    created, changed, before = ages.get(story.id, (now, now, frozenset()))
-                    pipe.hset(at.stories, story.id, encode_story(story, created=created, settled=True))
-                    pipe.hset(at.members, story.id, "\n".join(ids))
-                    pipe.zadd(at.updated, {story.id: changed if before == frozenset(ids) else now})
-                    pipe.hset(at.assignments, mapping=_assignments(story))
-                for key in at.all():
-                    pipe.expire(key, UNPUBLISHED_SECONDS)
-                pipe.execute()
-
-    def created(self, generation: Generation) -> dict[StoryId, int]:
-        """When (ms) each story of a generation was made."""
-        at = self._keys.partition(generation.number).stories
-        with store_failures():
-            pairs = self._redis.hscan_iter(at, count=CHUNK)
-            return {StoryId(story_id.decode()): int(decode_story(data)["created"]) for story_id, data in pairs}
 
     def assignments(
         self, generation: Generation, ids: Sequence[ArticleId] | None = None
@@ -182,22 +208,20 @@ class Partitions:
         with store_failures():
             return int(self._redis.hlen(self._keys.partition(generation.number).stories))
 
-    def recent(
-        self, generation: Generation, *, since: datetime | None, offset: int, limit: int
-    ) -> tuple[list[StoryId], int]:
-        """A page of story ids, the latest change first, and how many there are in all."""
-        at = self._keys.partition(generation.number).updated
-        lowest = "-inf" if since is None else since.timestamp() * 1000
+    def story_ids(self, generation: Generation) -> list[StoryId]:
+        """The ids of all stories of a generation, the latest change first."""
         with store_failures():
-            ids = self._redis.zrange(at, "+inf", lowest, desc=True, byscore=True, offset=offset, num=limit)
-            total = self._redis.zcount(at, lowest, "+inf")
-        return [StoryId(i.decode()) for i in ids], int(total)
+            ids = self._redis.zrange(self._keys.partition(generation.number).updated, 0, -1, desc=True)
+        return [StoryId(i.decode()) for i in ids]
+
+    def stories_of_topic(self, generation: Generation, topic: str) -> list[StoryId]:
+        """The ids of a topic's stories, none where a generation has no such topic."""
+        with store_failures():
+            names = self._redis.hget(self._keys.partition(generation.number).topics, topic)
+        return [] if names is None else [StoryId(name) for name in names.decode().split("\n")]
 
     def stories(self, generation: Generation, ids: Sequence[StoryId]) -> list[StoryView]:
-        """The stories that have these ids, in that order; an unknown one is left out.
-
-        Members carry ``duplicate_of`` None: who repeats whom is the ledger's to say.
-        """
+        """The stories that have these ids, in that order; an unknown one is left out."""
         if not ids:
             return []
         at = self._keys.partition(generation.number)
@@ -206,46 +230,53 @@ class Partitions:
             pipe.hmget(at.members, list(ids))
             pipe.zmscore(at.updated, list(ids))
             stories, members, updated = pipe.execute()
-        known = [row for row in zip(ids, stories, members, updated, strict=True) if row[1] is not None]
-        article_ids = [ArticleId(i) for row in known for i in row[2].decode().split("\n")]
-        assignments = self.assignments(generation, article_ids)
-        return [_view(i, story, names, changed, assignments) for i, story, names, changed in known]
+        columns = zip(ids, stories, members, updated, strict=True)
+        rows = [StoryRow(*column) for column in columns if column[1] is not None]
+        article_ids = [i for row in rows for i in row.article_ids()]
+        assignments, facts = self.assignments(generation, article_ids), self.facts(article_ids)
+        return [story_view(row, assignments, facts) for row in rows]
+
+    def facts(self, ids: Sequence[ArticleId]) -> dict[ArticleId, Facts]:
+        """What the summaries of stories count of these articles."""
+        found: dict[ArticleId, Facts] = {}
+        for chunk in _chunks(ids, CHUNK):
+            with store_failures():
+                values = self._redis.hmget(self._keys.facts, list(chunk))
+            found.update((i, decode_facts(data)) for i, data in zip(chunk, values, strict=True))
+        return found
+
+
+def _placed(place: Attached) -> list[object]:
+    story_id, assignment = place.assignment.story_id, place.assignment
+    event = assigned_event(place.article_id, story_id, place.facts, settled=assignment.settled)
+    return [place.article_id, story_id, encode_assignment(assignment), encode_facts(place.facts), event]
+
+
+def _opened(story: Story, now: int) -> list[object]:
+    event = encode_event(EventType.STORY_CREATED, story.id, details={"label": story.label, "n_articles": 1})
+    return [story.topic, encode_story(story, created=now, settled=False), event]
+
+
+_NOT_OPENED = ("", "", "")
+
+
+def _write_story(pipe: Pipeline, at: GenerationKeys, story: Story, before: Record | None, now: int) -> None:
+    ids = [member.article_id for member in story.members]
+    created = now if before is None else before.created_at
+    updated = before.updated_at if before is not None and before.members == frozenset(ids) else now
+    row = encode_story(story, created=created, settled=True, named_at=named_at(story, before))
+    pipe.hset(at.stories, story.id, row)
+    pipe.hset(at.members, story.id, "\n".join(ids))
+    pipe.zadd(at.updated, {story.id: updated})
+    items = [part for pair in _assignments(story).items() for part in pair]
+    pipe.hset(at.assignments, items=items)
 
 
 def _assignments(story: Story) -> dict[str, bytes]:
     return {
-        member.article_id: encode_assignment(Assignment(story.id, settled=True, confidence=member.confidence))
-        for member in story.members
+        m.article_id: encode_assignment(Assignment(story.id, True, m.confidence, rival=m.rival, margin=m.margin))
+        for m in story.members
     }
-
-
-def _view(
-    story_id: StoryId,
-    data: bytes,
-    names: bytes,
-    changed: float,
-    assignments: Mapping[ArticleId, Assignment],
-) -> StoryView:
-    row = decode_story(data)
-    ids = [ArticleId(name) for name in names.decode().split("\n")]
-    members = tuple(Member(i, None, assignments[i].confidence) for i in ids if i in assignments)
-    story = Story(
-        id=story_id,
-        topic=row["topic"],
-        label=row["label"],
-        keywords=tuple(row["keywords"]),
-        representative=ArticleId(row["representative"]),
-        members=members,
-    )
-    # A story that a recluster decided stays settled only while nothing was attached to it since.
-    settled = row["settled"] and all(assignments[m.article_id].settled for m in members)
-    return StoryView(story, settled, time_of(row["created"]), time_of(changed))
-
-
-def with_copies(view: StoryView, duplicate_of: Mapping[ArticleId, ArticleId | None]) -> StoryView:
-    """The same story with what each member repeats."""
-    members = tuple(replace(m, duplicate_of=duplicate_of.get(m.article_id)) for m in view.story.members)
-    return replace(view, story=replace(view.story, members=members))
 
 
 def _chunks(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:

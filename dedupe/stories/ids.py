@@ -5,16 +5,16 @@ from collections.abc import Iterable
 
 from dedupe.models import ArticleId, StoryId
 
-_ID_BYTES = 5
+_ID_BYTES = 8  # of millions of stories no two share an id
 
 
 def story_id_of(member_ids: Iterable[ArticleId], *, salt: str = "") -> StoryId:
-    """Story id made from the smallest member id: ``s`` and ten hexadecimal digits; a salt makes another one."""
-    return StoryId("s" + _digest(min(member_ids) + salt))
+    """Story id made from the smallest member id: ``s`` and sixteen hexadecimal digits; a salt makes another one."""
+    return StoryId("s" + _digest(min(member_ids) + (f"\n{salt}" if salt else "")))
 
 
 def topic_id_of(member_ids: Iterable[ArticleId]) -> str:
-    """Topic id made from the smallest member id: ``t`` and ten hexadecimal digits."""
+    """Topic id made from the smallest member id: ``t`` and sixteen hexadecimal digits."""
     return "t" + _digest(min(member_ids))
 
 

@@ -2,10 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from dedupe.models import ArticleId, ReclusterDiff, Story, StoryId
+from dedupe.models import ArticleId, Member, ReclusterDiff, Story, StoryId
 from dedupe.stories.ids import story_id_of
+
+_WEIGHT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,55 +18,80 @@ class Reconciled:
     diff: ReclusterDiff
 
 
-def reconcile(
-    previous: Mapping[ArticleId, StoryId],
-    stories: Sequence[Story],
-    *,
-    age: Mapping[StoryId, int],
-    taken: Set[StoryId],
-) -> Reconciled:
-    """Give each new story the id of the previous one it shares most articles with, one to one.
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The stories before: who was in which, what each article counts for, how old each story was, and its medoid.
 
-    The largest overlaps are settled first; of equal ones those of the older story, then of the smaller id. A story
-    that no id is left for is named by `story_id_of`, with a salt if that name is taken.
+    An article without a weight counts as much as any other that has none. Of ``age`` larger is older; a story without
+    one is the youngest. ``representatives`` may lack stories.
+    """
+
+    story_of: Mapping[ArticleId, StoryId]
+    weight: Mapping[ArticleId, int] = field(default_factory=dict)
+    age: Mapping[StoryId, int] = field(default_factory=dict)
+    representatives: Mapping[StoryId, ArticleId] = field(default_factory=dict)
+
+
+def reconcile(previous: Previous, stories: Sequence[Story], *, taken: Set[StoryId], salt: str = "") -> Reconciled:
+    """Give each new story the id of the previous one it shares most with, one to one.
+
+    What is shared is weighed: older and more central articles count for more, and the part that has a story's
+    representative counts a fifth more, so that an id does not wander between equal halves. The largest overlaps are
+    settled first; of equal ones those of the older story, then of the smaller id. A story that no id is left for is
+    named by `story_id_of`, with the salt, and a further one if that name is taken.
 
     Parameters
     ----------
     previous
-        Story of each article before; articles that have left since may be in it.
+        Articles that have left since may be in it.
     stories
-        The new stories; their own ids do not matter. Each article is in one.
-    age
-        Larger is older; a story without an age is the youngest.
+        The new stories; their own ids do not matter, but rivals are named by them. Each article is in one.
     taken
-        Ids ever issued: a new story gets none of them.
+        Ids in use: a new story gets none of them.
+    salt
+        One of its own for each generation keeps an id that ended from being given again.
     """
-    kept = _kept_ids(previous, stories, age)
-    used = set(taken) | set(previous.values()) | set(kept.values())
+    kept = _kept_ids(previous, stories)
+    used = set(taken) | set(previous.story_of.values()) | set(kept.values())
     ids = []
     for number, story in enumerate(stories):
-        story_id = kept[number] if number in kept else _new_id(story, used)
+        story_id = kept[number] if number in kept else _new_id(story, used, salt)
         used.add(story_id)
         ids.append(story_id)
-    renamed = tuple(replace(story, id=story_id) for story, story_id in zip(stories, ids, strict=True))
-    return Reconciled(stories=renamed, diff=diff_of(previous, renamed))
+    renamed = _renamed(stories, ids)
+    return Reconciled(stories=renamed, diff=diff_of(previous.story_of, renamed))
 
 
-def _kept_ids(
-    previous: Mapping[ArticleId, StoryId], stories: Sequence[Story], age: Mapping[StoryId, int]
-) -> dict[int, StoryId]:
-    """Previous id of each new story, by its number, for those that keep one."""
-    shared = Counter(
-        (previous[member.article_id], number)
-        for number, story in enumerate(stories)
-        for member in story.members
-        if member.article_id in previous
+def _renamed(stories: Sequence[Story], ids: Sequence[StoryId]) -> tuple[Story, ...]:
+    """Stories under other ids, also where they are somebody's rival."""
+    new = {story.id: story_id for story, story_id in zip(stories, ids, strict=True)}
+    return tuple(
+        replace(story, id=story_id, members=tuple(_with_rival(member, new) for member in story.members))
+        for story, story_id in zip(stories, ids, strict=True)
     )
+
+
+def _with_rival(member: Member, new: Mapping[StoryId, StoryId]) -> Member:
+    return member if member.rival is None else replace(member, rival=new.get(member.rival))
+
+
+def _kept_ids(previous: Previous, stories: Sequence[Story]) -> dict[int, StoryId]:
+    """Previous id of each new story, by its number, for those that keep one."""
+    shared: Counter[tuple[StoryId, int]] = Counter()
+    held: set[tuple[StoryId, int]] = set()  # where the representatives are now
+    for number, story in enumerate(stories):
+        for member in story.members:
+            old = previous.story_of.get(member.article_id)
+            if old is not None:
+                shared[old, number] += previous.weight.get(member.article_id, _WEIGHT)
+                if previous.representatives.get(old) == member.article_id:
+                    held.add((old, number))
     first = [min(member.article_id for member in story.members) for story in stories]
 
     def rank(overlap: tuple[StoryId, int]) -> tuple[int, int, StoryId, ArticleId]:
         old, number = overlap
-        return -shared[overlap], -age.get(old, -1), old, first[number]
+        weight = shared[overlap] * (6 if overlap in held else 5)
+        return -weight, -previous.age.get(old, -1), old, first[number]
 
     kept: dict[int, StoryId] = {}
     given: set[StoryId] = set()
@@ -75,12 +102,12 @@ def _kept_ids(
     return kept
 
 
-def _new_id(story: Story, used: Set[StoryId]) -> StoryId:
+def _new_id(story: Story, used: Set[StoryId], salt: str) -> StoryId:
     members = [member.article_id for member in story.members]
-    story_id, salt = story_id_of(members), 0
+    story_id, again = story_id_of(members, salt=salt), 0
     while story_id in used:
-        salt += 1
-        story_id = story_id_of(members, salt=f"\n{salt}")
+        again += 1
+        story_id = story_id_of(members, salt=f"{salt}\n{again}")
     return story_id
 
 

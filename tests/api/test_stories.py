@@ -21,7 +21,7 @@ def test_the_seeds_are_three_settled_stories(http, settled):
 
     assert {members(story) for story in page["stories"]} == SEED_STORIES
     assert (page["total"], page["next_cursor"]) == (3, None)
-    assert {story["state"] for story in page["stories"]} == {"settled"}
+    assert {(story["state"], story["settled"]) for story in page["stories"]} == {("emerging", True)}
     assert all(story["label"] and story["keywords"] and story["updated_at"].endswith("Z") for story in page["stories"])
 
 
@@ -66,7 +66,8 @@ def test_a_story_is_found_by_its_id_and_so_are_its_articles(http, settled):
         ({"limit": "many"}, "limit"),
         ({"since": "yesterday"}, "since"),
         ({"cursor": "nonsense"}, "cursor"),
-        ({"q": "war"}, "q"),
+        ({"sort": "loudness"}, "sort"),
+        ({"query": "war"}, "query"),
         ({"since": "2020-01-01", "updated_since": "2020-01-01"}, "since"),
     ],
 )

@@ -2,7 +2,7 @@ import pytest
 
 from dedupe.models import ArticleId, Assignment, JobId, Member, Story, StoryId
 from dedupe.store.keys import Keys
-from dedupe.store.partitions import Attached, AttachOutcome, Generation, Partitions
+from dedupe.store.partitions import NO_RECORDS, Attached, AttachOutcome, Generation, Partitions
 
 KEYS = Keys("test", "00000000")
 START = Generation(0, 0)
@@ -23,9 +23,12 @@ def attach(partitions, *places, generation=START):
     return partitions.attach(generation, places, opened)
 
 
-def publish(partitions, before, stories, *, position, token):
+def publish(partitions, before, stories, *, position, token, told=(), records=NO_RECORDS, since_ms=None):
     partitions.fence(token)
-    return partitions.replace(before, stories, position=position, token=token, job_id=JobId(f"j{token}"))
+    job_id = JobId(f"j{token}")
+    return partitions.replace(
+        before, stories, told, records, position=position, token=token, job_id=job_id, since_ms=since_ms
+    )
 
 
 @pytest.fixture
@@ -103,7 +106,8 @@ def test_a_story_that_did_not_change_keeps_its_times(partitions, eventually):
     first = publish(partitions, START, [story("s1", "a"), story("s2", "b")], position=2, token=1)
     before = {v.story.id: v for v in partitions.stories(first, [StoryId("s1"), StoryId("s2")])}
     eventually(lambda: partitions._now() > before["s1"].updated_at.timestamp() * 1000)
-    second = publish(partitions, first, [story("s1", "a"), story("s2", "b", "c")], position=3, token=2)
+    later = [story("s1", "a"), story("s2", "b", "c")]
+    second = publish(partitions, first, later, position=3, token=2, records=partitions.records(first))
     after = {v.story.id: v for v in partitions.stories(second, [StoryId("s1"), StoryId("s2")])}
 
     assert (after["s1"].created_at, after["s1"].updated_at) == (before["s1"].created_at, before["s1"].updated_at)
@@ -111,13 +115,20 @@ def test_a_story_that_did_not_change_keeps_its_times(partitions, eventually):
     assert after["s2"].updated_at > before["s2"].updated_at
 
 
-def test_stories_are_listed_by_their_latest_change_in_pages(partitions):
-    generation = publish(partitions, START, [story(f"s{n}", f"a{n}") for n in range(5)], position=5, token=1)
+def test_story_ids_are_listed_by_their_latest_change(partitions, eventually):
+    generation = publish(partitions, START, [story("s1", "a"), story("s2", "b")], position=2, token=1)
+    published = partitions.now()
+    eventually(lambda: partitions.now() > published)
+    attach(partitions, attached("c", "s1"), generation=generation)
 
-    pages = [partitions.recent(generation, since=None, offset=at, limit=2) for at in (0, 2, 4)]
+    assert partitions.story_ids(generation) == ["s1", "s2"]
 
-    assert sorted(i for page, _ in pages for i in page) == [f"s{n}" for n in range(5)]
-    assert {total for _, total in pages} == {5}
+
+def test_the_stories_of_a_topic_are_found_by_it(partitions):
+    generation = publish(partitions, START, [story("s1", "a"), story("s2", "b")], position=2, token=1)
+
+    assert set(partitions.stories_of_topic(generation, "t")) == {"s1", "s2"}
+    assert partitions.stories_of_topic(generation, "unknown") == []
 
 
 def test_an_article_cannot_join_a_story_that_is_not_there(partitions):

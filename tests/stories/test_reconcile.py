@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dedupe.models import ArticleId, Member, Story, StoryId
 from dedupe.stories.ids import story_id_of
-from dedupe.stories.reconcile import reconcile
+from dedupe.stories.reconcile import Previous, reconcile
 
 
 def story(*members, name="?"):
@@ -22,8 +22,14 @@ def story_of(reconciled):
     return {member.article_id: story.id for story in reconciled.stories for member in story.members}
 
 
-def reconciled(previous, stories, *, age=None, taken=frozenset()):
-    return reconcile(previous, stories, age={} if age is None else age, taken=taken)
+def reconciled(previous, stories, *, age=None, taken=frozenset(), weight=None, representatives=None, salt=""):
+    known = Previous(
+        previous,
+        weight={} if weight is None else weight,
+        age={} if age is None else age,
+        representatives={} if representatives is None else representatives,
+    )
+    return reconcile(known, stories, taken=taken, salt=salt)
 
 
 @st.composite
@@ -150,3 +156,35 @@ def test_an_id_that_is_free_is_made_from_the_smallest_member():
     result = reconciled({}, [story("b", "a")])
 
     assert result.stories[0].id == story_id_of([ArticleId("a")])
+
+
+def test_a_salt_makes_another_id():
+    ids = {reconciled({}, [story("a")], salt=salt).stories[0].id for salt in ("", "1", "2")}
+
+    assert len(ids) == 3
+
+
+def test_of_equal_halves_the_one_of_older_and_more_central_articles_keeps_the_id():
+    halves = [story("a", "b"), story("c", "d")]
+
+    result = reconciled(before(old="abcd"), halves, weight={"a": 500, "b": 500, "c": 900, "d": 700})
+
+    assert story_of(result)["c"] == "old"
+
+
+def test_the_part_with_the_representative_keeps_the_id_until_another_weighs_a_fifth_more():
+    halves = [story("a", "b"), story("c", "d")]
+    weight = {"a": 500, "b": 500, "c": 600}
+
+    near = reconciled(before(old="abcd"), halves, weight={**weight, "d": 590}, representatives={"old": "a"})
+    far = reconciled(before(old="abcd"), halves, weight={**weight, "d": 610}, representatives={"old": "a"})
+
+    assert (story_of(near)["a"], story_of(far)["c"]) == ("old", "old")
+
+
+def test_a_rival_is_called_by_the_id_it_keeps():
+    mine = replace(story("a", name="s-new"), members=(Member(ArticleId("a"), None, 1.0, StoryId("s-other"), 0.2),))
+
+    result = reconciled(before(old="b"), [mine, story("b", name="s-other")])
+
+    assert result.stories[0].members[0].rival == "old"

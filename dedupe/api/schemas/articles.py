@@ -42,17 +42,28 @@ class BatchOut(BaseModel):
 
 
 class AssignedStory(BaseModel):
-    """The story an article belongs to: provisional until a recluster has settled it."""
+    """The story an article belongs to: provisional until a recluster has settled it.
+
+    ``rival`` is the nearest other story, ``margin`` how much nearer the article is to its own; null where none is near.
+    """
 
     id: str
     state: Literal["provisional", "settled"]
     confidence: Similarity
+    rival: str | None = None
+    margin: float | None = None
 
     @classmethod
     def from_assignment(cls, assignment: Assignment) -> "AssignedStory":
         """Shape of an assignment."""
         state: Literal["provisional", "settled"] = "settled" if assignment.settled else "provisional"
-        return cls(id=assignment.story_id, state=state, confidence=assignment.confidence)
+        return cls(
+            id=assignment.story_id,
+            state=state,
+            confidence=assignment.confidence,
+            rival=assignment.rival,
+            margin=assignment.margin,
+        )
 
 
 class DuplicateOut(BaseModel):

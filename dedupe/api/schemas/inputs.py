@@ -7,6 +7,7 @@ from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from dedupe.files.dates import parse_time
+from dedupe.story_table import StorySort
 
 MAX_LOOKUP = 500
 MAX_WAIT_SECONDS = 60
@@ -71,11 +72,19 @@ class PageParameters(_Parameters):
     """The query of a page of anything."""
 
     limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=24)
+    cursor: str | None = Field(None, max_length=120)
 
 
 class StoriesParameters(PageParameters):
     """The query of a page of stories; ``since`` is ``updated_since``."""
 
+    q: str | None = Field(None, min_length=1, max_length=200, description="begins of words of label and keywords")
+    source: str | None = Field(None, min_length=1, max_length=200, description="one of its own sources")
+    lang: str | None = Field(None, min_length=1, max_length=40, description="a language of its articles")
+    from_: GivenTime | None = Field(None, alias="from", description="with an article published at this time or later")
+    to: GivenTime | None = Field(None, description="with an article published at this time or before")
     updated_since: GivenTime | None = None
     since: GivenTime | None = None
+    min_articles: int = Field(1, ge=1, le=2**31)
+    min_sources: int = Field(0, ge=0, le=2**31)
+    sort: StorySort = StorySort.UPDATED

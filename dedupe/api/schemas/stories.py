@@ -1,31 +1,58 @@
-"""Stories as they go out."""
+"""Stories as they go out: with their numbers, their histories, their topics."""
 
-from typing import Literal
+from collections.abc import Sequence
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from dedupe.api.schemas.fields import Similarity, Time, story_path
-from dedupe.models import StoryView
+from dedupe.changes import HistoryEntry, StoryChange
+from dedupe.models import Member, StoryState, StoryView
 
 
 class MemberOut(BaseModel):
-    """An article's place in a story."""
+    """An article's place in a story; ``margin`` is how much nearer it is to it than to the ``rival``."""
 
     id: str
     duplicate_of: str | None
     confidence: Similarity
+    rival: str | None = None
+    margin: float | None = None
+
+    @classmethod
+    def from_member(cls, member: Member) -> "MemberOut":
+        """Shape of a member."""
+        return cls(
+            id=member.article_id,
+            duplicate_of=member.duplicate_of,
+            confidence=member.confidence,
+            rival=member.rival,
+            margin=member.margin,
+        )
 
 
 class StoryOut(BaseModel):
-    """A story; ``keywords`` set it apart within its topic, ``representative`` is its most typical article."""
+    """A story; ``keywords`` set it apart within its topic, ``representative`` is its most typical article.
+
+    Of ``n_articles``, ``n_copies`` repeat another; ``sources`` are those of the others. One that was split has no
+    members, only ``children``; one that lives on has those that parted from it.
+    """
 
     id: str
-    state: Literal["provisional", "settled"]
-    topic: str
+    state: StoryState
+    settled: bool = Field(description="false while articles are attached that no recluster has looked at")
+    topic: str | None
     label: str
     keywords: list[str]
-    representative: str
+    representative: str | None
+    n_articles: int
+    n_copies: int
+    n_sources: int
+    sources: list[str]
+    langs: list[str]
+    first_published_at: Time | None
+    last_published_at: Time | None
     members: list[MemberOut]
+    children: list[str]
     created_at: Time
     updated_at: Time
     links: dict[str, str]
@@ -36,22 +63,88 @@ class StoryOut(BaseModel):
         story, path = view.story, story_path(view.story.id)
         return cls(
             id=story.id,
-            state="settled" if view.settled else "provisional",
-            topic=story.topic,
+            state=view.state,
+            settled=view.settled,
+            topic=story.topic or None,
             label=story.label,
             keywords=list(story.keywords),
-            representative=story.representative,
-            members=[
-                MemberOut(id=m.article_id, duplicate_of=m.duplicate_of, confidence=m.confidence) for m in story.members
-            ],
+            representative=story.representative or None,
+            n_articles=len(story.members),
+            n_copies=view.n_copies,
+            n_sources=len(view.sources),
+            sources=list(view.sources),
+            langs=list(view.langs),
+            first_published_at=view.first_published_at,
+            last_published_at=view.last_published_at,
+            members=[MemberOut.from_member(member) for member in story.members],
+            children=list(view.children),
             created_at=view.created_at,
             updated_at=view.updated_at,
-            links={"self": path, "articles": f"{path}/articles"},
+            links={name: path + tail for name, tail in _LINKS.items()},
         )
 
 
+_LINKS = {"self": "", "articles": "/articles", "history": "/history", "related": "/related"}
+
+
+class HistoryEntryOut(BaseModel):
+    """One thing that happened to a story; what it does not tell is null."""
+
+    at: Time
+    change: StoryChange
+    stories: list[str] = Field(description="the others that took part: parents, absorbed ones, parts")
+    article: str | None = None
+    n_articles: int | None = None
+    before: str | None = Field(None, description="the label it had")
+    after: str | None = Field(None, description="the label it got")
+
+
+class HistoryOut(BaseModel):
+    """What happened to a story, oldest first."""
+
+    id: str
+    history: list[HistoryEntryOut]
+
+    @classmethod
+    def from_entries(cls, story_id: str, entries: Sequence[HistoryEntry]) -> "HistoryOut":
+        """Shape of a history."""
+        rows = [
+            HistoryEntryOut(
+                at=entry.at,
+                change=entry.change,
+                stories=list(entry.stories),
+                article=entry.article_id,
+                n_articles=entry.n_articles,
+                before=entry.before,
+                after=entry.after,
+            )
+            for entry in entries
+        ]
+        return cls(id=story_id, history=rows)
+
+
+class RelatedOut(BaseModel):
+    """The other stories of a story's topic, the largest first."""
+
+    stories: list[StoryOut]
+
+
+class TopicOut(BaseModel):
+    """What related stories share, and those stories, the largest first."""
+
+    id: str
+    n_articles: int
+    stories: list[StoryOut]
+
+    @classmethod
+    def from_views(cls, topic_id: str, views: Sequence[StoryView]) -> "TopicOut":
+        """Shape of a topic."""
+        stories = [StoryOut.from_view(view) for view in views]
+        return cls(id=topic_id, n_articles=sum(story.n_articles for story in stories), stories=stories)
+
+
 class StoriesOut(BaseModel):
-    """A page of stories, the latest change first; ``next_cursor`` is null on the last."""
+    """A page of stories in the order asked for; ``next_cursor`` is null on the last."""
 
     stories: list[StoryOut]
     next_cursor: str | None
