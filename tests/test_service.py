@@ -238,6 +238,39 @@ def test_a_scheduled_recluster_stays_quiet_when_nothing_arrived(service):
     assert service.start_scheduled_recluster() is None
 
 
+class Clock:
+    """A clock that stands still until it is told how much time has passed."""
+
+    def __init__(self):
+        self.now = 1_780_000_000_000
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_scheduled_recluster_waits_for_quiet_and_rests_but_not_for_ever(redis):
+    clock = Clock()
+    service = assemble(Settings(recluster_minutes=10), redis, CountingDoorbell(), clock=clock)
+    service.submit(SEEDS[:2])
+    service.drain(ONLY)
+    service.submit(SEEDS[2:3])
+    busy = service.start_scheduled_recluster()
+    service.drain(ONLY)
+    resting = service.start_scheduled_recluster()
+    clock.now += 5_000
+    rested = service.start_scheduled_recluster()
+    service.recluster(rested.id)
+    service.submit(SEEDS[3:4])
+    service.drain(ONLY)
+    service.submit(SEEDS[4:])
+    clock.now += 6_000
+    busy_again = service.start_scheduled_recluster()
+    clock.now += 600_000
+
+    assert (busy, resting, busy_again) == (None, None, None)
+    assert service.start_scheduled_recluster() is not None
+
+
 def test_a_cancelled_recluster_publishes_nothing(service):
     service.submit(SEEDS)
     service.drain(ONLY)
@@ -462,7 +495,7 @@ def test_every_key_but_a_few_counters_has_an_end(redis, service):
 
     endless = {key.decode().rpartition("}:")[2] for key in redis.scan_iter() if redis.ttl(key) < 0}
 
-    assert endless == {"counters", "fence"}
+    assert endless == {"counters", "fence", "last"}
 
 
 def test_numbers_of_lost_entries_that_are_given_again_mislead_nobody(redis, service):

@@ -10,14 +10,23 @@ _RFC_2822 = re.compile(
 )
 
 
+class TimeOutOfRange(ValueError):
+    """The value is a time, and one that no ``datetime`` in UTC holds."""
+
+    def __init__(self) -> None:
+        super().__init__("must be in the years 1 to 9999 in UTC")
+
+
 def parse_time(value: str) -> datetime:
     """Time in UTC from RFC 3339, or from the RFC 2822 form that RSS uses.
 
-    A date alone is midnight, and a time without an offset is taken as UTC. Raises ``ValueError`` for anything
-    else, a day that does not exist included.
+    A date alone is midnight, and a time without an offset is taken as UTC. Raises ``TimeOutOfRange`` for a time outside
+    the years 1 to 9999, and another ``ValueError`` for anything else, a day that does not exist included.
     """
     value = value.strip()
     if _RFC_3339.fullmatch(value):
+        if value.startswith("0000"):  # a year to RFC 3339
+            raise TimeOutOfRange
         return _in_utc(datetime.fromisoformat(value.upper().replace(",", ".").replace(" Z", "Z")))
     if _RFC_2822.fullmatch(value):
         return _in_utc(parsedate_to_datetime(value))
@@ -28,4 +37,4 @@ def _in_utc(time: datetime) -> datetime:
     try:
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError("the year must be in 1..9999 in UTC") from error
+        raise TimeOutOfRange from error

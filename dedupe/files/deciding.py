@@ -121,7 +121,8 @@ def pairs_in_order(
                 finder.know(_ids(block[:n_known]), _sketches(block[:n_known], params), ())
             rest = block[n_known:]
             begin_at = None if rest else begin_at
-            yield finder.find_pairs(_ids(rest), _sketches(rest, params)) if rest else ()
+            if rest:
+                yield from finder.find_pairs(_ids(rest), _sketches(rest, params))
         if begin_at is not None:
             raise ForeignRows(f"the output has pairs of {begin_at!r}, and no article has this id")
 

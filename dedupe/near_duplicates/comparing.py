@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.near_duplicates import kernels_distinct, kernels_verify
+from dedupe.near_duplicates import kernels_distinct, kernels_suspects, kernels_verify
 from dedupe.near_duplicates.furniture import SLOT_BITS, Holders
 from dedupe.near_duplicates.shingle_sets import ManyShingles, SetOfShingles, ShingleSets
 from dedupe.text.kernels import as_loops_take
@@ -69,3 +69,45 @@ def compared(
         ratios,
     )
     return kinds, ratios
+
+
+def compared_texts(
+    texts: ManyShingles,
+    pairs: NDArray[np.int64],
+    n_pairs: NDArray[np.int64],
+    signatures: NDArray[np.uint32],
+    holders: Holders,
+) -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.int8]]:
+    """`likenesses_of_texts`."""
+    kinds, ratios = np.empty(len(pairs), dtype=np.int8), np.empty((len(pairs), 2), dtype=np.float64)
+    larger = np.empty(len(pairs), dtype=np.int8)
+    longest = int((texts.ends - texts.begins).max(initial=0))
+    kernels_suspects.compare_many(
+        texts_of(texts),
+        pairs,
+        n_pairs,
+        as_loops_take(signatures),
+        holders.rules,
+        SLOT_BITS,
+        holders.reverse,
+        holders.counts,
+        holders.n_articles,
+        holders.is_seen,
+        kernels_suspects.room_for(longest),
+        kinds,
+        ratios,
+        larger,
+    )
+    return kinds, ratios, larger
+
+
+def texts_of(shingles: ManyShingles) -> kernels_suspects.Texts:
+    """Shingles as the loops take them."""
+    return kernels_suspects.Texts(
+        as_loops_take(shingles.hashes),
+        as_loops_take(shingles.is_named),
+        as_loops_take(shingles.is_figured),
+        as_loops_take(shingles.begins),
+        as_loops_take(shingles.ends),
+        np.full(shingles.begins.size, -1, dtype=np.int32),
+    )

@@ -34,7 +34,7 @@ def find_near_duplicates(articles: Iterable[Article], params: DuplicateParams | 
     params = DuplicateParams() if params is None else params
     blocks = sketched(articles, params.sketch)
     finder = Finder(params)
-    return [pair for ids, sketches in blocks for pair in finder.find_pairs(ids, sketches)]
+    return [pair for ids, sketches in blocks for some in finder.find_pairs(ids, sketches) for pair in some]
 
 
 def verdicts(articles: Iterable[Article], params: DuplicateParams | None = None) -> list[Verdict]:
@@ -71,8 +71,7 @@ def sketched(articles: Iterable[Article], params: SketchParams) -> Iterator[tupl
     sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
     own = list(cut_by_cost(sizes, most=_BLOCK_CHARACTERS))
     blocks = sketched_ahead((texts[block] for block in own), params)
-    for block, sketches in zip(own, blocks, strict=True):
-        yield [article.id for article in held[block]], sketches
+    return (([article.id for article in held[block]], sketches) for block, sketches in zip(own, blocks, strict=True))
 
 
 def _candidates(ids: Sequence[ArticleId], sketches: TextSketches) -> Iterator[tuple[Candidate, NDArray[np.uint32]]]:

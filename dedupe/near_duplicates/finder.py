@@ -1,7 +1,8 @@
 """Articles by the thousand: each judged against those before it, or paired with them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,10 @@ from dedupe.near_duplicates.shingle_store import ShinglesInMemory, ShingleStore
 from dedupe.near_duplicates.sketching import TextSketches
 from dedupe.near_duplicates.stars import Stars
 from dedupe.settings import DuplicateParams
+from dedupe.text import kernels
+
+if TYPE_CHECKING:
+    from dedupe.near_duplicates.placed_stars import PlacedStars
 
 
 class Finder:
@@ -25,7 +30,8 @@ class Finder:
     def __init__(self, params: DuplicateParams, *, shingles: ShingleStore | None = None) -> None:
         self._params = params
         self._shelf = Shelf(ShinglesInMemory() if shingles is None else shingles)
-        self._stars = Stars(params)
+        self._in_memory = _placed_stars(params) if shingles is None and kernels.are_used() else None
+        self._stars = Stars(params) if self._in_memory is None else self._in_memory
         self._pairing = Pairing(params, self._shelf)
         self._place_by_id: dict[ArticleId, int] = {}
 
@@ -38,16 +44,17 @@ class Finder:
         given: list[Verdict] = []
         while len(given) < len(ids):
             begin = len(given)
-            end, suspects = self._stars.add_until_suspects(places, sketches.signatures, sketches.text_keys, begin=begin)
+            end, suspects, verdict = self._add_until_repeated(places, sketches, begin)
             given.extend(Verdict(article_id, article_id) for article_id in ids[begin:end])
             if end < len(ids):
-                given.append(self._judge_one(places[end], sketches.signatures[end], suspects))
+                given.append(self._judge_one(places[end], sketches.signatures[end], suspects, verdict))
         return given
 
-    def find_pairs(self, ids: Sequence[ArticleId], sketches: TextSketches) -> list[DuplicatePair]:
+    def find_pairs(self, ids: Sequence[ArticleId], sketches: TextSketches) -> Iterator[list[DuplicatePair]]:
         """Every verified pair of an article and one before it, in the order of the later one, then of the other.
 
-        An article with more than 1,000 candidates before it is compared with the nearest of them.
+        Some thousands at a time, made as they are taken. An article with more than 1,000 candidates before it is
+        compared with the nearest of them.
         """
         first = self._shelf.append(ids, sketches)
         return self._pairing.pair(first, sketches)
@@ -69,10 +76,30 @@ class Finder:
     def _append(self, ids: Sequence[ArticleId], sketches: TextSketches) -> list[ArticleId]:
         """The places of the next articles, written as ids."""
         first = self._shelf.append(ids, sketches)
+        if self._in_memory is not None:
+            self._in_memory.read_texts(self._shelf.all_shingles(), n_more=len(ids))
         return [place_id(place) for place in range(first, first + len(ids))]
 
-    def _judge_one(self, place: ArticleId, signature: NDArray[np.uint32], suspects: Sequence[ArticleId]) -> Verdict:
+    def _add_until_repeated(
+        self, places: Sequence[ArticleId], sketches: TextSketches, begin: int
+    ) -> tuple[int, list[ArticleId], Verdict | None]:
+        """The number of the first from the ``begin``-th on that may repeat others; its suspects, or the verdict."""
+        if self._in_memory is not None:
+            return self._in_memory.add_until_repeated(places, sketches.signatures, sketches.text_keys, begin=begin)
+        found = self._stars.add_until_suspects(places, sketches.signatures, sketches.text_keys, begin=begin)
+        return *found, None
+
+    def _judge_one(
+        self,
+        place: ArticleId,
+        signature: NDArray[np.uint32],
+        suspects: Sequence[ArticleId],
+        verdict: Verdict | None,
+    ) -> Verdict:
         text_key = self._shelf.text_key(place)
+        if verdict is not None:
+            self._stars.add(text_key, signature, verdict)
+            return self._named(verdict)
         is_equal = bool(suspects) and self._shelf.text_key(suspects[0]) == text_key
         if is_equal and DuplicateKind.EXACT in self._params.kinds:
             verdict = self._stars.repeated(place, suspects[0])
@@ -109,3 +136,9 @@ class Finder:
 
     def _place_of(self, article_id: ArticleId) -> ArticleId:
         return place_id(self._place_by_id[article_id])
+
+
+def _placed_stars(params: DuplicateParams) -> "PlacedStars":
+    from dedupe.near_duplicates.placed_stars import PlacedStars  # noqa: PLC0415 - imports numba
+
+    return PlacedStars(params)

@@ -1,6 +1,7 @@
 """An index over signatures, in memory: which articles might be near-duplicates of this one."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from dedupe.near_duplicates.rows import LEAST_ROWS, nbytes, no_rows, resized, ta
 from dedupe.near_duplicates.signatures import EMPTY
 from dedupe.settings import SketchParams
 from dedupe.text import kernels
+
+if TYPE_CHECKING:
+    from dedupe.near_duplicates.comparison import Comparison
 
 MOST_CANDIDATES = 128
 MOST_SHARERS = 256
@@ -83,15 +87,13 @@ class SignatureIndex:
         """
         while begin < len(ids):
             room = slice(begin, begin + self._postings.room)
-            n_next = len(ids[room])
-            self._make_room(n_next)
             n_added, found = self._postings.add_until_found(
                 signatures[room],
                 text_keys[room],
                 bounds,
                 first=self._first,
                 n_rows=len(self._ids),
-                stamp=self._next_stamps(n_next),
+                stamp=self._ready_for(len(ids[room])),
                 kept=self._kept,
             )
             self._enter(ids[begin : begin + n_added])
@@ -99,6 +101,39 @@ class SignatureIndex:
             if found is not None:
                 return begin, *self._named(found, MOST_CANDIDATES)
         return begin, None, []
+
+    def add_until_repeated(
+        self,
+        ids: Sequence[ArticleId],
+        signatures: NDArray[np.uint32],
+        text_keys: NDArray[np.uint64],
+        *,
+        begin: int,
+        bounds: Bounds,
+        comparison: "Comparison",
+    ) -> tuple[int, ArticleId | None, list[ArticleId], int]:
+        """The same up to the first that an equal text is held for, or a candidate that it makes a pair with.
+
+        All ids are places in the ``comparison``, and no article was ever removed. How many were compared comes last,
+        0 where none was. The compiled loops must be used.
+        """
+        while begin < len(ids):
+            room = slice(begin, begin + self._postings.room)
+            n_added, found, n_compared = self._postings.add_until_repeated(
+                signatures[room],
+                text_keys[room],
+                bounds,
+                first_text=int(ids[begin]),
+                n_rows=len(self._ids),
+                stamp=self._ready_for(len(ids[room])),
+                kept=self._kept,
+                comparison=comparison,
+            )
+            self._enter(ids[begin : begin + n_added])
+            begin += n_added
+            if found is not None:
+                return begin, *self._named(found, MOST_CANDIDATES), n_compared
+        return begin, None, [], 0
 
     def search(
         self,
@@ -168,6 +203,11 @@ class SignatureIndex:
         n_rows, wanted = len(self._kept.held), len(self._ids) + n_more
         if wanted > n_rows:
             self._kept = resized(self._kept, max(wanted, n_rows + n_rows // 16))
+
+    def _ready_for(self, n_more: int) -> int:
+        """Make room for so many more rows; the first of as many stamps."""
+        self._make_room(n_more)
+        return self._next_stamps(n_more)
 
     def _next_stamps(self, n: int) -> int:
         """The first of so many numbers that no row is stamped with."""

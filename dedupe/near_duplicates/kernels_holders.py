@@ -95,6 +95,60 @@ def mark_furniture(
 
 
 @compiled
+def furniture_places(
+    hashes: NDArray[np.uint32],
+    rule: Rule,
+    slot_bits: int,
+    counts: NDArray[np.int32],
+    n_articles: int,
+    slots: NDArray[np.uint32],
+    marks: NDArray[np.uint8],
+) -> int:
+    """Mark which shingles, in reading order, are furniture; how many. Where none is, the marks say nothing.
+
+    There must be room for as many slots, and for as many marks up to a multiple of eight, and eight more.
+    """
+    least = np.int64(ceil(max(np.float64(rule.least_holders), rule.least_share * n_articles)))
+    # Apart, so that several slots are computed at once.
+    for at in range(hashes.size):
+        slots[at] = _slot(hashes[at], slot_bits)
+    n_common = np.uint32(0)
+    for at in range(hashes.size):
+        is_common = counts[slots[at]] >= least
+        marks[at] = is_common
+        n_common += np.uint32(is_common)
+    if n_common < rule.least_in_run or not _may_have_run(marks, hashes.size, rule.run, rule.least_in_run):
+        return 0
+    if not _mark_runs(marks, hashes.size, rule.run, rule.least_in_run):
+        return 0
+    n_furniture = np.uint32(0)
+    for at in range(hashes.size):
+        n_furniture += np.uint32(marks[at])
+    return int(np.int64(n_furniture))
+
+
+@compiled
+def _may_have_run(is_common: NDArray[np.uint8], size: int, run: int, least_in_run: int) -> bool:
+    """Whether two neighbouring eights of places have enough marks for a run, which lies in two of them if it is short.
+
+    What is behind the places gets no marks.
+    """
+    if run > 9:
+        return True
+    n_words = size // 8 + 1
+    is_common[size : 8 * n_words] = 0
+    words = is_common[: 8 * n_words].view(np.uint64)
+    before = np.uint64(0)
+    for at in range(n_words):
+        # Each byte is 0 or 1, so that the highest byte of the product is their sum.
+        own = (words[at] * np.uint64(0x0101010101010101)) >> np.uint64(56)
+        if before + own >= least_in_run:
+            return True
+        before = own
+    return False
+
+
+@compiled
 def _mark_runs(is_common: NDArray[np.uint8], size: int, run: int, least_in_run: int) -> bool:
     """Leave marks at all places of the runs in which so many places are marked; whether there are any."""
     n_in_run = n_runs = np.int64(0)

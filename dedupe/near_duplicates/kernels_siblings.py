@@ -20,34 +20,49 @@ def are_siblings(
     rule: Rule,
 ) -> bool:
     """`judging.are_siblings`."""
-    plain, figured = _plain_and_flagged(_FIGURED, rule.least_figured, flags, places, other_flags, other_places)
-    if plain - figured > rule.figured_gap and figured < rule.most_figured:
+    named = _n_flagged_in_both(_NAMED, flags, places, other_flags, other_places)
+    figured = _n_flagged_in_both(_FIGURED, flags, places, other_flags, other_places)
+    sizes = flags.size, other_flags.size, places.size
+    plain, flagged = _plain_and_flagged(
+        sizes, _n_flagged(flags, _FIGURED), _n_flagged(other_flags, _FIGURED), figured, rule.least_figured
+    )
+    if plain - flagged > rule.figured_gap and flagged < rule.most_figured:
         return True
-    plain, named = _plain_and_flagged(_NAMED, rule.least_named, flags, places, other_flags, other_places)
+    plain, flagged = _plain_and_flagged(
+        sizes, _n_flagged(flags, _NAMED), _n_flagged(other_flags, _NAMED), named, rule.least_named
+    )
     short = 1 - ampleness(min(flags.size, other_flags.size), rule)
-    return plain - named > rule.sibling_gap and named < rule.sibling_named + short * (1 - rule.sibling_named)
+    return plain - flagged > rule.sibling_gap and flagged < rule.sibling_named + short * (1 - rule.sibling_named)
 
 
 @compiled
-def _plain_and_flagged(
+def _n_flagged_in_both(
     flag: np.uint8,
-    least_flagged: int,
     flags: NDArray[np.uint8],
     places: NDArray[np.int32],
     other_flags: NDArray[np.uint8],
     other_places: NDArray[np.int32],
-) -> tuple[float, float]:
-    n_a, n_b = _n_flagged(flags, flag), _n_flagged(other_flags, flag)
-    n_either = 0
+) -> tuple[int, int, int]:
+    """How many shingles of both have a flag in either text, and how many of those lack it in the one, in the other."""
+    n_either = n_there = n_here = np.int64(0)
     for at in range(places.size):
         own, other = (flags[places[at]] & flag) != 0, (other_flags[other_places[at]] & flag) != 0
         n_either += own | other
-        n_a += other & ~own
-        n_b += own & ~other
-    n_flagged, n_plain = min(n_a, n_b), min(flags.size - n_a, other_flags.size - n_b)
+        n_there += other & ~own
+        n_here += own & ~other
+    return int(n_either), int(n_there), int(n_here)
+
+
+@compiled
+def _plain_and_flagged(
+    sizes: tuple[int, int, int], n_a: int, n_b: int, in_both: tuple[int, int, int], least_flagged: int
+) -> tuple[float, float]:
+    """`judging.plain_and_flagged`, of two texts of these sizes, the last of them that of what they have in common."""
+    n_flagged = min(n_a + in_both[1], n_b + in_both[2])
+    n_plain = min(sizes[0] - n_a - in_both[1], sizes[1] - n_b - in_both[2])
     if n_flagged < least_flagged or n_plain < LEAST_TO_TELL:
         return 0.0, 0.0
-    return (places.size - n_either) / n_plain, n_either / n_flagged
+    return (sizes[2] - in_both[0]) / n_plain, in_both[0] / n_flagged
 
 
 @compiled

@@ -169,17 +169,12 @@ class NearDuplicateIndex:
     ) -> Iterator[Verdict]:
         names, own = ids[begin:end], slice(begin, end)
         signatures, text_keys = sketches.signatures[own], sketches.text_keys[own]
-        done = 0
-        while done < len(names):
-            first, suspects = self._stars.add_until_suspects(names, signatures, text_keys, begin=done)
-            for at in range(done, first):
-                yield self._held(Verdict(names[at], names[at]), sketches, begin + at)
-            done = first
-            if done < len(names):
-                verdict = self._judged(names[done], suspects, sketches, begin + done)
-                self._stars.add(text_keys[done].tobytes(), signatures[done], verdict)
-                yield self._held(verdict, sketches, begin + done)
-                done += 1
+
+        def judge(at: int, suspects: Sequence[ArticleId]) -> Verdict:
+            return self._judged(names[at], suspects, sketches, begin + at)
+
+        for at, verdict in enumerate(self._stars.take(names, signatures, text_keys, judge)):
+            yield self._held(verdict, sketches, begin + at)
 
     def _judged(self, article_id: ArticleId, suspects: Sequence[ArticleId], sketches: TextSketches, at: int) -> Verdict:
         if not suspects:

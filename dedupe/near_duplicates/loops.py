@@ -4,6 +4,7 @@ import numpy as np
 
 from dedupe.models import ArticleId
 from dedupe.near_duplicates.finder import Finder
+from dedupe.near_duplicates.shingle_store import ShinglesInMemory
 from dedupe.near_duplicates.sketching import sketch_texts
 from dedupe.settings import DuplicateParams
 from dedupe.text import kernels
@@ -22,6 +23,7 @@ def load() -> bool:
     ids = [ArticleId("whole"), ArticleId("part"), ArticleId("again")]
     sketches = sketch_texts([_TEXT, _TEXT[:900], _TEXT], params.sketch)
     Finder(params).judge(ids, sketches)
+    Finder(params, shingles=ShinglesInMemory()).judge(ids, sketches)  # as where shingles are kept elsewhere
     Finder(params).find_pairs(ids, sketches)
     _merge_some()
     return True

@@ -1,6 +1,6 @@
 """Which rows hold a key, and which of those are like a signature: an inverted index, eight bytes an entry."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from dedupe.near_duplicates.bounds import Bounds, least_jaccard
 from dedupe.near_duplicates.keys import Layout, columns_of, has_shingles, keys_of, n_shingles_of
 from dedupe.near_duplicates.rows import Kept
+
+if TYPE_CHECKING:
+    from dedupe.near_duplicates.comparison import Comparison
 
 _N_RECENT = 64  # rows compared one by one before they are sorted into a run
 RUN_RATIO = 4  # a run is merged into the next unless that is so many times as long
@@ -115,6 +118,21 @@ class Postings:
             self.add(n_rows + n_added, signature, text_key, kept)
             n_added += 1
         return n_added, None
+
+    def add_until_repeated(
+        self,
+        signatures: NDArray[np.uint32],
+        text_keys: NDArray[np.uint64],
+        bounds: Bounds,
+        *,
+        first_text: int,
+        n_rows: int,
+        stamp: int,
+        kept: Kept,
+        comparison: "Comparison",
+    ) -> tuple[int, Search | None, int]:
+        """Add up to `room` articles, up to the first that repeats something: the compiled loops alone can."""
+        raise NotImplementedError
 
     def _find(self, keys: NDArray[np.uint32], *, first: int, kept: Kept) -> NDArray[np.uint32]:
         """Rows from ``first`` on that are held and hold one of the keys, a row once a key, in no stated order.

@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 
 from dedupe.near_duplicates import kernels_index as loops
 from dedupe.near_duplicates.bounds import Bounds
+from dedupe.near_duplicates.comparison import Comparison
+from dedupe.near_duplicates.furniture import SLOT_BITS
 from dedupe.near_duplicates.kernels_recent import NO_ENTRY, Recent
+from dedupe.near_duplicates.kernels_unrepeated import add_until_repeated
 from dedupe.near_duplicates.keys import Layout
 from dedupe.near_duplicates.postings import MOST_RUNS, Postings, Search
 from dedupe.near_duplicates.rows import Kept
@@ -96,6 +99,51 @@ class CompiledPostings(Postings):
         self._n_recent += n_added
         self._sort_recent_when_full()
         return n_added, self._search_of(same, n_alike) if same >= 0 or n_alike else None
+
+    def add_until_repeated(
+        self,
+        signatures: NDArray[np.uint32],
+        text_keys: NDArray[np.uint64],
+        bounds: Bounds,
+        *,
+        first_text: int,
+        n_rows: int,
+        stamp: int,
+        kept: Kept,
+        comparison: Comparison,
+    ) -> tuple[int, Search | None, int]:
+        """Add up to `room` articles, up to the first that may repeat something: how many, what was found for it.
+
+        At last with how many it was compared, 0 where it has the text of one or is alike to too many.
+        """
+        holders = comparison.holders
+        n_added, same, n_alike, n_compared = add_until_repeated(
+            as_loops_take(signatures[: self.room]),
+            as_loops_take(text_keys[: self.room]),
+            self._layout,
+            bounds,
+            n_rows,
+            self._n_recent,
+            stamp,
+            kept,
+            self._recent,
+            self._sorted,
+            self._found,
+            comparison.placed,
+            first_text,
+            comparison.texts,
+            holders.rules,
+            SLOT_BITS,
+            holders.reverse,
+            holders.counts,
+            holders.n_articles,
+            holders.is_seen,
+            comparison.room,
+            comparison.compared,
+        )
+        self._n_recent += n_added
+        self._sort_recent_when_full()
+        return n_added, self._search_of(same, n_alike) if same >= 0 or n_alike else None, n_compared
 
     def _search_of(self, same: int, n_alike: int) -> Search:
         return Search(int(same), self._found.rows[:n_alike].copy(), self._found.n_shared[:n_alike].copy())

@@ -2,14 +2,14 @@
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.models import ArticleId
 from dedupe.near_duplicates.shingle_sets import ManyShingles
-from dedupe.near_duplicates.shingle_store import ShingleStore, of_sketches, taken
+from dedupe.near_duplicates.shingle_store import ShinglesInMemory, ShingleStore, joined, of_sketches, taken
 from dedupe.near_duplicates.sketching import TextSketches
 from dedupe.near_duplicates.verify import Candidate, candidate_of
 
@@ -69,12 +69,20 @@ class Shelf:
         """How many shingles each article has, repetitions included."""
         return np.frombuffer(self._n_shingles, dtype=np.uintc)[places].astype(np.int64)
 
-    def shingles(self, places: NDArray[np.int64], sketches: TextSketches) -> Iterator[ManyShingles]:
+    def all_shingles(self) -> ManyShingles:
+        """Shingles of all articles."""
+        if isinstance(self._shingles, ShinglesInMemory):
+            return self._shingles.all()
+        return joined(self._shingles.read_many(np.arange(len(self._ids))))
+
+    def shingles(self, places: NDArray[np.int64], sketches: TextSketches) -> ManyShingles:
         """Shingles of articles, whose places ascend; ``sketches`` are those that were taken in last."""
+        if isinstance(self._shingles, ShinglesInMemory):
+            return joined(self._shingles.read_many(places))
         first = len(self._ids) - len(sketches.text_keys)
         n_before = int(places.searchsorted(first))
-        yield from self._shingles.read_many(places[:n_before])
-        yield taken(of_sketches(sketches), places[n_before:] - first)
+        newest = taken(of_sketches(sketches), places[n_before:] - first)
+        return joined([*self._shingles.read_many(places[:n_before]), newest])
 
 
 def place_id(place: int) -> ArticleId:

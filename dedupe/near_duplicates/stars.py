@@ -1,7 +1,8 @@
 """Groups as they grow: canonical articles and their direct copies, to judge the next article against."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from dedupe.near_duplicates.verify import Candidate, best_pair, compare_all
 from dedupe.settings import DuplicateParams
 
 MOST_BRIDGES = 16
+
+NO_VERDICTS: Mapping[ArticleId, Verdict] = MappingProxyType({})
 
 _NO_SIGNATURE = np.empty(0, dtype=np.uint32)
 
@@ -49,6 +52,33 @@ class Stars:
     def nbytes(self) -> int:
         """Bytes that the arrays take; the names and the tables of them come on top."""
         return self._index.nbytes + self._holders.nbytes
+
+    def take(
+        self,
+        ids: Sequence[ArticleId],
+        signatures: NDArray[np.uint32],
+        text_keys: NDArray[np.uint64],
+        judge: Callable[[int, list[ArticleId]], Verdict],
+        known: Mapping[ArticleId, Verdict] = NO_VERDICTS,
+    ) -> Iterator[Verdict]:
+        """Take articles in one after the other, with the verdict on each: the known one, or `judge`'s where it has
+        `suspects`. It is asked by number and suspects, when all articles before have been taken in.
+        """
+        done = 0
+        while done < len(ids):
+            verdict = known.get(ids[done])
+            if verdict is None:
+                end = next((at for at in range(done, len(ids)) if ids[at] in known), len(ids)) if known else len(ids)
+                own = ids[:end], signatures[:end], text_keys[:end]
+                first, suspects = self.add_until_suspects(*own, begin=done)
+                yield from (Verdict(name, name) for name in ids[done:first])
+                done = first
+                if done == end:
+                    continue
+                verdict = judge(done, suspects) if suspects else Verdict(ids[done], ids[done])
+            self.add(text_keys[done].tobytes(), signatures[done], verdict)
+            yield verdict
+            done += 1
 
     def add_until_suspects(
         self,
@@ -88,13 +118,8 @@ class Stars:
                 return self.repeated(article.article_id, other.article_id)
         compared = compare_all([(other, article) for other in suspects], self._holders)
         pairs = {other.article_id: pair for other, pair in zip(suspects, compared, strict=True)}
-        repeated = {name for name, pair in pairs.items() if pair is not None}
         larger = {other.article_id for other in suspects if other.shingles.size >= article.shingles.size}
-        best = best_pair(pair for pair in pairs.values() if self._joins(pair, repeated, larger))
-        if best is None:
-            return Verdict(article.article_id, group=article.article_id)
-        group = self._group(best.a)
-        return _verdict(pairs.get(group) or best, group)
+        return self._verdict_of(article.article_id, pairs, larger)
 
     def repeated(self, article_id: ArticleId, same: ArticleId) -> Verdict:
         """The verdict on the next article when its text is that of another one, which is held."""
@@ -147,6 +172,17 @@ class Stars:
     def _count(self, signature: NDArray[np.uint32], *, times: int = 1) -> None:
         if signature.size:
             self._holders.count(signature[np.newaxis], times=times)
+
+    def _verdict_of(
+        self, article_id: ArticleId, pairs: Mapping[ArticleId, DuplicatePair | None], larger: Set[ArticleId]
+    ) -> Verdict:
+        """The verdict by the pairs with all suspects, of which the ``larger`` are as large as the article at least."""
+        repeated = {name for name, pair in pairs.items() if pair is not None}
+        best = best_pair(pair for pair in pairs.values() if self._joins(pair, repeated, larger))
+        if best is None:
+            return Verdict(article_id, group=article_id)
+        group = self._group(best.a)
+        return _verdict(pairs.get(group) or best, group)
 
     def _remove_copy(self, verdict: Verdict) -> None:
         group = verdict.group

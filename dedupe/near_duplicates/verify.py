@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dedupe.models import ArticleId, DuplicateKind, DuplicatePair
 from dedupe.near_duplicates.furniture import Holders
 from dedupe.near_duplicates.judging import Likeness, Text, judged
-from dedupe.near_duplicates.shingle_sets import ShingleSets, distinct, joined_sets
+from dedupe.near_duplicates.shingle_sets import ManyShingles, ShingleSets, distinct, joined_sets, shingle_sets
 from dedupe.near_duplicates.sketching import TextSketches
 from dedupe.settings import DuplicateParams
 from dedupe.text import kernels
@@ -133,6 +133,29 @@ def likenesses(
         if len(signatures) and not kinds[begin:end].any():
             holders.count(signatures[at : at + 1])
     return kinds, ratios
+
+
+def likenesses_of_texts(
+    texts: ManyShingles,
+    pairs: NDArray[np.int64],
+    n_pairs: NDArray[np.int64],
+    signatures: NDArray[np.uint32],
+    holders: Holders,
+) -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.int8]]:
+    """`likenesses` of texts that are no sets yet; and how the sizes of those that make a pair compare.
+
+    1 where the first text has more distinct shingles, -1 where it has fewer, and 0 where it has as many.
+    """
+    if kernels.are_used():
+        from dedupe.near_duplicates.comparing import compared_texts  # noqa: PLC0415 - imports numba
+
+        return compared_texts(texts, pairs, n_pairs, signatures, holders)
+    sets = shingle_sets([texts])
+    kinds, ratios = likenesses(sets, pairs, n_pairs, signatures, holders)
+    sizes, is_other = sets.sizes(), pairs[:, 2] == 0
+    larger = np.zeros(len(pairs), dtype=np.int8)
+    larger[is_other] = np.sign(sizes[pairs[is_other, 0]] - sizes[pairs[is_other, 1]])
+    return kinds.astype(np.int8), ratios, larger
 
 
 def container_of(a: Candidate, b: Candidate, kind: DuplicateKind) -> ArticleId | None:

@@ -83,9 +83,24 @@ class Jobs:
         return self._end(job_id, JobState.SUCCEEDED)
 
     def _end(self, job_id: JobId, state: JobState, *, token: str = "", error: str = "", diff: bytes = b"") -> bool:
-        keys = [self._keys.current_job, self._keys.job(job_id)]
+        keys = [self._keys.current_job, self._keys.job(job_id), self._keys.last_job]
         with store_failures():
             return bool(self._finish(keys, [job_id, state.value, token, error, diff, WEEK_MS]))
+
+    def rest(self) -> tuple[float, float] | None:
+        """Seconds since the last job that was no dry run ended, and seconds it took; None where none ever ran."""
+        with store_failures():
+            finished, took = self._redis.hmget(self._keys.last_job, "finished", "took")
+        if finished is None:
+            return None
+        return max(0.0, (self._now() - float(finished)) / 1000), float(took) / 1000
+
+    def rest_from_now(self) -> None:
+        """Count the time of rest from now on, where no job ever ran."""
+        with store_failures(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.hsetnx(self._keys.last_job, "finished", self._now())
+            pipe.hsetnx(self._keys.last_job, "took", 0)
+            pipe.execute()
 
     def new_token(self) -> int:
         """A fencing token newer than every job's."""

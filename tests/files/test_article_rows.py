@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dedupe.errors import BadInput
 from dedupe.files import article_from_mapping, content_id, mapping_from_article
-from dedupe.files.dates import parse_time
+from dedupe.files.dates import TimeOutOfRange, parse_time
 from dedupe.models import Article
 
 
@@ -151,6 +151,14 @@ def test_spellings_of_one_time_are_one_time(spelling):
 )
 def test_what_is_no_time_is_refused(spelling):
     with pytest.raises(ValueError):  # noqa: PT011 - the sentence is the row's
+        parse_time(spelling)
+
+
+@pytest.mark.parametrize(
+    "spelling", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-00:01", "0000-06-01", "0000-06-01T00:00:00Z"]
+)
+def test_a_time_that_no_year_of_utc_holds_is_told_as_that(spelling):
+    with pytest.raises(TimeOutOfRange, match="must be in the years 1 to 9999 in UTC"):
         parse_time(spelling)
 
 

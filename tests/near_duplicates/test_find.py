@@ -1,7 +1,7 @@
 """From articles to pairs and verdicts."""
 
 import time
-from itertools import pairwise, permutations
+from itertools import chain, pairwise, permutations
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from dedupe.models import Article, ArticleId, DuplicateKind, Verdict
 from dedupe.near_duplicates.find import find_near_duplicates, prepare, verdicts
 from dedupe.near_duplicates.finder import Finder
+from dedupe.near_duplicates.shingle_store import ShinglesInMemory
 from dedupe.near_duplicates.sketching import sketch_texts
 from dedupe.near_duplicates.stars import Stars
 from dedupe.settings import DuplicateParams
@@ -231,7 +232,7 @@ def test_pairs_do_not_depend_on_how_the_articles_are_cut_into_blocks(texts, cuts
 
     for begin, end in pairwise(ends):
         ids = [article.id for article in given[begin:end]]
-        found.extend(finder.find_pairs(ids, sketch_texts(texts[begin:end], params.sketch)))
+        found.extend(chain(*finder.find_pairs(ids, sketch_texts(texts[begin:end], params.sketch))))
 
     assert found == find_near_duplicates(given)
 
@@ -247,3 +248,24 @@ def test_every_copy_of_a_text_is_paired_with_all_that_its_first_article_is_paire
         ("3", "4"): "4",
         ("3", "5"): "5",
     }
+
+
+def test_pairs_of_many_equal_articles_come_some_at_a_time():
+    n_articles, params = 400, DuplicateParams()
+    ids = [ArticleId(str(n)) for n in range(n_articles)]
+
+    pieces = list(Finder(params).find_pairs(ids, sketch_texts(["word"] * n_articles, params.sketch)))
+
+    assert [(p.a, p.b) for piece in pieces for p in piece] == [(a, b) for n, b in enumerate(ids) for a in ids[:n]]
+    assert max(map(len, pieces)) <= 1 << 14 < n_articles * (n_articles - 1) // 2
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(PARTS | st.sampled_from(["", "word", TEXT, copy_of(TEXT, "headline")]), max_size=10))
+def test_verdicts_do_not_depend_on_where_the_shingles_are_kept(texts):
+    params = DuplicateParams(jaccard=0.2)
+    ids, sketches = [ArticleId(str(n)) for n in range(len(texts))], sketch_texts(texts, params.sketch)
+
+    found = Finder(params).judge(ids, sketches)
+
+    assert found == Finder(params, shingles=ShinglesInMemory()).judge(ids, sketches)
