@@ -18,9 +18,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from random import Random
+from zlib import crc32
 
 FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -28,6 +29,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _WORD = re.compile(r"[^\W\d_]+")
 _N_FREQUENT = 1000
 _EXCHANGED = 0.5
+_CHANCES = 1 << 8
 _OWN_SHARE = 0.6
 _LEAD_SENTENCES = 3
 _BACKGROUND_SENTENCES = 3
@@ -46,15 +48,19 @@ class Shape:
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Telling:
     """Sentences of each article of a story."""
 
     articles: tuple[tuple[str, ...], ...]
 
-    @property
+    @cached_property
     def sentences(self) -> tuple[str, ...]:
         return tuple(sentence for article in self.articles for sentence in article)
+
+    @cached_property
+    def n_words(self) -> int:
+        return sum(len(sentence.split()) for sentence in self.sentences)
 
 
 class Stream:
@@ -99,12 +105,13 @@ class Stream:
 
     def _text(self, story: int, number: int) -> str:
         random = self._random("article", story, number)
-        told = self._story(story)
-        lead = list(random.choice(told.articles)[:_LEAD_SENTENCES])
-        pool = random.sample(told.sentences, len(told.sentences))
+        real = self._story(story)
+        lead = list(random.choice(real.articles)[:_LEAD_SENTENCES])
+        pool = random.sample(real.sentences, len(real.sentences))
         own = _up_to([*lead, *(one for one in pool if one not in lead)], int(self._shape.words * _OWN_SHARE))
         n_own = sum(len(one.split()) for one in own)
-        return " ".join([*own, *_up_to(self._background(story, random), self._shape.words - n_own)])
+        background = _up_to(self._background(story, random), self._shape.words - n_own)
+        return " ".join([*(self._told(story, one) for one in own), *background])
 
     def _background(self, story: int, random: Random) -> Iterator[str]:
         while True:
@@ -112,28 +119,31 @@ class Stream:
             if other != story:
                 article = random.choice(self._story(other).articles)
                 begin = random.randrange(len(article))
-                yield from article[begin : begin + _BACKGROUND_SENTENCES]
+                yield from (self._told(other, one) for one in article[begin : begin + _BACKGROUND_SENTENCES])
 
     def _make_story(self, story: int) -> _Telling:
-        """Real stories, as many as the articles need, with other actors."""
+        """Real stories, as many as the articles need, whose actors are exchanged when they are told."""
         random = self._random("story", story)
         articles: list[tuple[str, ...]] = []
         n_words = 0
         while n_words < 2 * _OWN_SHARE * self._shape.words:
             real = random.choice(self._real)
             articles += real.articles
-            n_words += sum(len(sentence.split()) for sentence in real.sentences)
-        exchanged: dict[str, str] = {}
+            n_words += real.n_words
+        return _Telling(tuple(articles))
 
-        def exchange(found: re.Match[str]) -> str:
+    def _told(self, story: int, sentence: str) -> str:
+        """A real sentence as the story tells it: with other actors, the same ones throughout."""
+
+        def exchanged(found: re.Match[str]) -> str:
             word = found[0]
             if word not in self._is_telling:
                 return word
-            if word not in exchanged:
-                exchanged[word] = random.choice(self._others) if random.random() < _EXCHANGED else word
-            return exchanged[word]
+            chance = crc32(f"{self._shape.seed} {story} {word}".encode())
+            is_exchanged = chance % _CHANCES < _EXCHANGED * _CHANCES
+            return self._others[chance // _CHANCES % len(self._others)] if is_exchanged else word
 
-        return _Telling(tuple(tuple(_WORD.sub(exchange, one) for one in article) for article in articles))
+        return _WORD.sub(exchanged, sentence)
 
     def _random(self, *purpose: object) -> Random:
         return Random(" ".join(map(str, (self._shape.seed, *purpose))))  # noqa: S311 - no secrets

@@ -146,8 +146,9 @@ class TopicParams:
 
     An article's vector is its ``max_terms`` heaviest terms. The graph joins each article to ``n_neighbors`` others of
     at least ``min_similarity``, before smoothing, and ``min_smoothed_similarity`` after; clusters nearer than
-    ``cluster_selection_epsilon`` (cosine distance) are one. Dated articles more than ``window_days`` apart are not
-    joined.
+    ``cluster_selection_epsilon`` (cosine distance) are one. A topic of short articles holds together by pairs of at
+    least ``min_short_similarity`` before smoothing; less by less, as they are longer. Dated articles more than
+    ``window_days`` apart are not joined.
     """
 
     terms: TermParams = TermParams()
@@ -158,6 +159,7 @@ class TopicParams:
     min_smoothed_similarity: float = 0.1
     cluster_selection_epsilon: float = 0.35
     short_stretch: float = 1.4
+    min_short_similarity: float = 0.18
     window_days: float = 30.0
 
     def __post_init__(self) -> None:
@@ -167,6 +169,10 @@ class TopicParams:
         _require(self.window_days > 0, f"window_days must be above 0, got {self.window_days}")
         for name in ("min_similarity", "min_smoothed_similarity", "cluster_selection_epsilon"):
             _require(0 < getattr(self, name) < 1, f"{name} must be in (0, 1), got {getattr(self, name)}")
+        _require(
+            0 <= self.min_short_similarity < 1,
+            f"min_short_similarity must be in [0, 1), got {self.min_short_similarity}",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 What is drawn anew, with replacement, are whole gold clusters: the articles of one story succeed or fail together, so
 each story says something of its own and each article does not (Field and Welsh, *Bootstrapping clustered data*, 2007).
 A drawn cluster brings what its articles contribute to the score of the whole collection, where the stories that are not
-drawn are still there to be mixed up with. The interval is between percentiles of the scores of the samples.
+drawn are still there to be mixed up with. The interval is between percentiles of the scores of the samples; scores of
+pairs leave out the samples that have no gold pair.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,7 +36,7 @@ def cluster_intervals(gold: Mapping[str, str], pred: Mapping[str, str], resampli
     return ClusterIntervals(
         resampling=resampling,
         bcubed=_score_intervals(*scores.bcubed, level),
-        pairwise=_score_intervals(*scores.pairwise, level),
+        pairwise=_pair_intervals(*scores.pairwise, sampled.gold, level),
         ari=_interval(scores.ari, level),
         ami=_interval(scores.ami, level),
         nmi=v_measure,
@@ -55,7 +56,7 @@ def pair_intervals(
     n_gold, n_pred, n_shared = _sampled(group_counts(gold, pred), resampling)
     precision = np.divide(n_shared, n_pred, out=np.ones_like(n_pred), where=n_pred > 0)
     recall = np.divide(n_shared, n_gold, out=np.ones_like(n_gold), where=n_gold > 0)
-    return PairIntervals(resampling, _score_intervals(precision, recall, resampling.level))
+    return PairIntervals(resampling, _pair_intervals(precision, recall, n_gold, resampling.level))
 
 
 def _sampled(contributions: Values, resampling: Resampling) -> Values:
@@ -69,6 +70,12 @@ def _sampled(contributions: Values, resampling: Resampling) -> Values:
     bits = np.random.PCG64(resampling.seed)
     samples = (np.bincount(bits.random_raw(n_clusters) % n_clusters, minlength=n_clusters) for _ in range(resampling.n))
     return np.stack([ordered @ times for times in samples], axis=1)
+
+
+def _pair_intervals(precision: Values, recall: Values, n_gold: Values, level: float) -> ScoreIntervals:
+    """Intervals without the samples in which no gold pair was drawn: they say nothing of how many are found."""
+    drawn = n_gold > 0 if n_gold.any() else np.ones_like(n_gold, dtype=np.bool_)
+    return _score_intervals(precision[drawn], recall[drawn], level)
 
 
 def _score_intervals(precision: Values, recall: Values, level: float) -> ScoreIntervals:

@@ -1,13 +1,16 @@
 """A new article, now: which story it joins until the next recluster, and what that decision costs to remember."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from dedupe.models import ArticleId, StoryId
-from dedupe.settings import AttachParams, TermParams
+from dedupe.settings import AttachParams
+from dedupe.stories.heaviest import WeighedTerms, heaviest_of_each
+from dedupe.stories.occurrences import Occurrences
+from dedupe.stories.vectors import term_weights
 from dedupe.text.background import BACKGROUND_DOCUMENTS, background_documents, background_frequency
 from dedupe.text.words import Words
 
@@ -39,20 +42,19 @@ def term_vectors(
     For each text: terms (uint32, ascending, distinct: the lower half of the word's hash), weights (float32, at least
     1, multiples of 1/16) and background documents (uint16), of equal length.
     """
-    background, row_of = _background(words, langs)
-    weights = _weights(words, np.asarray(title_lengths, dtype=np.int64), params.terms)
-    text = np.repeat(np.arange(len(langs)), np.diff(weights.indptr))
-    documents = background[row_of[text], weights.indices]
-    usable = (documents <= params.terms.max_df * BACKGROUND_DOCUMENTS) & _telling(words)[weights.indices]
-    text, documents, weight = text[usable], documents[usable], weights.data[usable]
-    term = (words.hashes[weights.indices[usable]] & np.uint64(0xFFFF_FFFF)).astype(np.uint32)
-    kept = _heaviest(text, weight * _rarity(documents), term, params.max_terms)
-    kept = kept[np.lexsort((-weight[kept], term[kept], text[kept]))]
-    # Of two words of one text that share the lower half of their hashes, the heavier stands for both.
-    kept = kept[_starts(text[kept].astype(np.int64) << 32 | term[kept])]
-    ends = np.cumsum(np.bincount(text[kept], minlength=len(langs)))[:-1]
-    columns = (term[kept], _quantised(weight[kept]), np.rint(documents[kept]).astype(np.uint16))
-    return list(zip(*(np.split(column, ends) for column in columns), strict=True)) if len(langs) else []
+    if not langs:
+        return []
+    background, language = _background(words, langs)
+    lengths = np.asarray(title_lengths, dtype=np.int64)
+    known = Occurrences(words.vocabulary, words.ids, words.offsets, lengths, words.capitalised, background, language)
+    weights = term_weights(known, params.terms)
+    documents = background[np.repeat(language, np.diff(weights.indptr)), weights.indices]
+    term = (words.hashes[weights.indices] & np.uint64(0xFFFF_FFFF)).astype(np.uint32)
+    rows = WeighedTerms(term, _quantised(weights.data), weights.data * _rarity(documents), documents, weights.indptr)
+    kept, ends = heaviest_of_each(rows, params.max_terms)
+    columns = (term[kept], rows.weight[kept], np.rint(documents[kept]).astype(np.uint16))
+    pieces = [slice(*own) for own in pairwise([0, *ends.tolist()])]
+    return [(columns[0][own], columns[1][own], columns[2][own]) for own in pieces]
 
 
 def _background(words: Words, langs: Sequence[str | None]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -64,39 +66,8 @@ def _background(words: Words, langs: Sequence[str | None]) -> tuple[NDArray[np.f
     return np.array(rows).reshape(len(known), len(words.vocabulary)), row_of
 
 
-def _weights(words: Words, title_lengths: NDArray[np.int64], params: TermParams) -> sparse.csr_matrix[np.float64]:
-    lengths = np.diff(words.offsets)
-    position = np.arange(len(words.ids)) - np.repeat(words.offsets[:-1] + title_lengths, lengths)
-    emphasis = np.where(position < params.lead_words, params.lead_weight, 1.0)
-    emphasis[position < 0] = params.title_weight
-    emphasis[words.capitalised] *= params.capital_weight
-    text = np.repeat(np.arange(len(lengths)), lengths)
-    shape = (len(lengths), len(words.vocabulary))
-    counts = sparse.csr_matrix(sparse.coo_matrix((emphasis, (text, words.ids)), shape=shape))
-    counts.data = 1 + np.log(counts.data)
-    return counts
-
-
-def _telling(words: Words) -> NDArray[np.bool_]:
-    return np.array([len(word) > 1 or not word.isascii() for word in words.vocabulary], dtype=np.bool_)
-
-
 def _rarity(documents: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.log((1 + BACKGROUND_DOCUMENTS) / (1 + documents)) + 1)
-
-
-def _heaviest(
-    text: NDArray[np.int64], weight: NDArray[np.float64], term: NDArray[np.uint32], limit: int
-) -> NDArray[np.int64]:
-    """Positions of the ``limit`` heaviest entries of each text; of equals those of the smaller term."""
-    order = np.lexsort((term, -weight, text))
-    ends = np.cumsum(np.bincount(text))
-    rank = np.arange(len(order)) - np.concatenate([[0], ends])[text[order]]
-    return np.asarray(order[rank < limit])
-
-
-def _starts(ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return np.asarray(np.diff(ascending, prepend=-1) != 0)
 
 
 def _quantised(weight: NDArray[np.float64]) -> NDArray[np.float32]:

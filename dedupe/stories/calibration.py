@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from dedupe.stories.row_blocks import totals_products
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -76,9 +78,7 @@ def similarity_to_story(
     for number, members in enumerate(stories):
         story_of[members] = number
     sizes = np.bincount(story_of, minlength=len(stories))[story_of]
-    membership = sparse.csr_matrix((np.ones(n), (story_of, np.arange(n))), shape=(len(stories), n))
-    totals = sparse.csr_matrix(membership @ leads)[story_of]
-    with_itself = np.asarray(leads.multiply(totals).sum(axis=1)).ravel()
+    with_itself = totals_products(leads, stories)
     itself = np.diff(leads.indptr) > 0
     others = np.clip((with_itself - itself) / np.maximum(sizes - 1, 1), 0, 1)
     return np.where(sizes == 1, has_copy.astype(np.float64), others)

@@ -25,22 +25,16 @@ def companion_pairs(
     keywords, telling
         Terms; telling are those of the representative that are not too frequent to tell anything.
     """
-    is_keyword, is_telling = (_marked(terms, len(words.vocabulary)) for terms in (keywords, telling))
-    first, *others = (_pairs(words.terms_of(row)[:_READ_WORDS], is_keyword) for row in rows[:_MOST_TEXTS].tolist())
-    told = set(_told(first[is_telling[first].all(axis=1)]))
+    said = set(telling.tolist())
+    first, *others = (_pairs(words.terms_of(row)[:_READ_WORDS], keywords) for row in rows[:_MOST_TEXTS].tolist())
+    told = {pair for pair in _told(first) if said.issuperset(pair)}
     shared = told & {pair for other in others for pair in _told(other)} if others else told
     return frozenset((words.vocabulary[left], words.vocabulary[right]) for left, right in shared)
 
 
-def _marked(terms: NDArray[np.int32], n_terms: int) -> NDArray[np.bool_]:
-    mark = np.zeros(n_terms, dtype=np.bool_)
-    mark[terms] = True
-    return mark
-
-
-def _pairs(said: NDArray[np.int32], is_keyword: NDArray[np.bool_]) -> NDArray[np.int32]:
+def _pairs(said: NDArray[np.int32], keywords: NDArray[np.int32]) -> NDArray[np.int32]:
     """Terms side by side, one of them a keyword: shape ``(n, 2)``."""
-    held = is_keyword[said]
+    held = (said[:, np.newaxis] == keywords).any(axis=1)
     at = np.flatnonzero(held[:-1] | held[1:])
     return np.column_stack([said[at], said[at + 1]])
 

@@ -5,17 +5,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from dedupe.models import Article, ArticleId, Member, Story
 from dedupe.stories.calibration import membership_probability
 from dedupe.stories.companions import companion_pairs
 from dedupe.stories.ids import story_id_of, topic_id_of
-from dedupe.stories.keywords import highest, set_apart_terms
+from dedupe.stories.keywords import set_apart_terms
 from dedupe.stories.labels import headline, story_label
 from dedupe.stories.occurrences import Occurrences
 from dedupe.stories.partition import Partition
-from dedupe.stories.row_blocks import terms_of_rows
+from dedupe.stories.row_blocks import totals_products
 from dedupe.stories.smoothing import unit_rows
 from dedupe.stories.vectors import title_and_text
 
@@ -35,44 +34,45 @@ class Collection:
     original_of: Mapping[ArticleId, ArticleId]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A partition and what is counted of all its stories at once: for each row a value, the more central the higher."""
+
+    found: Partition
+    collection: Collection
+    confidence_of: Mapping[ArticleId, float]
+    centrality: NDArray[np.float64]
+
+
 def describe_stories(found: Partition, collection: Collection) -> list[Story]:
     """Stories of the partition with everything that is said of them, in the partition's order."""
-    confidence_of = _confidences(found, collection)
-    return [story for topic in found.topics for story in _describe_topic(topic, found, collection, confidence_of)]
+    # Rounded, so that rows equally central in exact arithmetic are equally central here.
+    centrality = np.round(totals_products(found.rows, found.stories), 9)
+    known = _Known(found, collection, _confidences(found, collection), centrality)
+    keywords = iter(set_apart_terms(found.tfidf, found.topics))
+    return [
+        _described(story, topic_id, next(keywords), known)
+        for topic, topic_id in zip(found.topics, _topic_ids(found, collection), strict=True)
+        for story in topic
+    ]
 
 
-def _describe_topic(
-    topic: Sequence[NDArray[np.int64]],
-    found: Partition,
-    collection: Collection,
-    confidence_of: Mapping[ArticleId, float],
-) -> Iterator[Story]:
-    rows = np.concatenate(topic)
-    topic_id = topic_id_of(_member_ids(rows, collection))
-    at = np.split(np.arange(len(rows)), np.cumsum([len(story) for story in topic])[:-1])
-    keywords = _keywords(rows, at, found.tfidf)
-    for story, best in zip(topic, keywords, strict=True):
-        by_centrality = story[_centrality_order(found.rows, story)]
-        members = _members(_member_ids(story, collection), collection, confidence_of)
-        yield Story(
-            id=story_id_of(member.article_id for member in members),
-            topic=topic_id,
-            label=_label(best, by_centrality, found, collection),
-            keywords=tuple(collection.words.vocabulary[term] for term in best),
-            representative=collection.articles[by_centrality[0]].id,
-            members=members,
-        )
+def _topic_ids(found: Partition, collection: Collection) -> Iterator[str]:
+    return (topic_id_of(_member_ids(np.concatenate(topic), collection)) for topic in found.topics)
 
 
-def _keywords(
-    rows: NDArray[np.int64], stories: Sequence[NDArray[np.int64]], tfidf: sparse.csr_matrix[np.float64]
-) -> list[NDArray[np.int32]]:
-    """Terms of each story of a topic, best first; ``stories`` are places in ``rows``."""
-    if len(rows) == 1:
-        own = slice(*tfidf.indptr[rows[0] : rows[0] + 2])
-        return [tfidf.indices[own][highest(tfidf.data[own])]]
-    terms, inside = terms_of_rows(tfidf, rows)
-    return [terms[best] for best in set_apart_terms(inside, stories)]
+def _described(story: NDArray[np.int64], topic: str, keywords: NDArray[np.int32], known: _Known) -> Story:
+    collection = known.collection
+    by_centrality = story[np.argsort(-known.centrality[story], kind="stable")]
+    members = _members(_member_ids(story, collection), collection, known.confidence_of)
+    return Story(
+        id=story_id_of(member.article_id for member in members),
+        topic=topic,
+        label=_label(keywords, by_centrality, known.found, collection),
+        keywords=tuple(collection.words.vocabulary[term] for term in keywords.tolist()),
+        representative=collection.articles[by_centrality[0]].id,
+        members=members,
+    )
 
 
 def _confidences(found: Partition, collection: Collection) -> Mapping[ArticleId, float]:
@@ -97,16 +97,6 @@ def _members(
         sure = confidence_of[article_id if original is None else original]
         members.append(Member(article_id, original, sure))
     return tuple(members)
-
-
-def _centrality_order(rows: sparse.csr_matrix[np.float64], story: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Positions of the story's rows, the medoid first: by mean similarity to the others, then as they come."""
-    if len(story) == 1:
-        return np.zeros(1, dtype=np.int64)
-    _, held = terms_of_rows(rows, story)
-    total = np.bincount(held.indices, held.data, minlength=held.shape[1])
-    # Rounded, so that rows equally central in exact arithmetic are equally central here.
-    return np.argsort(-np.round(np.asarray(held @ total), 9), kind="stable")
 
 
 def _label(

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from dedupe.errors import UnknownId
 from dedupe.models import Article, ArticleId, Story, StoryId
 from dedupe.stories.cluster import cluster_stories
-from dedupe.stories.explain_context import clustered, context_of, nearest_of
+from dedupe.stories.explain_alone import explain_alone
+from dedupe.stories.explain_context import Clustered, clustered, context_of, context_of_one, nearest_of
 from dedupe.stories.explain_pair import explain_pair
 from dedupe.stories.explained import Explanation
 from dedupe.stories.vectors import title_and_text
@@ -23,13 +25,14 @@ class SharedTerm:
 def explain(a: str, b: str, articles: Iterable[Article], stories: Iterable[Story] | None = None) -> Explanation:
     """Why two articles are in one story, or not; ``b`` may be a story, and stands for its article nearest to ``a``.
 
-    The stories are those that `cluster_stories` makes of the articles, which is done first where they are not given. An
-    article and a story of the same name: the article is meant.
+    Where that story has no other article than ``a``, why it is alone there. The stories are those that
+    `cluster_stories` makes of the articles, which is done first where they are not given. An article and a story of the
+    same name: the article is meant.
 
     Raises
     ------
     UnknownId
-        If there is no article ``a``, or neither an article nor a story with another article called ``b``.
+        If there is no article ``a``, or neither an article nor a story called ``b``.
     ValueError
         If ``a`` and ``b`` are one article.
 
@@ -41,10 +44,19 @@ def explain(a: str, b: str, articles: Iterable[Article], stories: Iterable[Story
     """
     given = list(articles)
     collection = clustered(given, cluster_stories(given) if stories is None else list(stories))
-    first, second = ArticleId(a), ArticleId(b)
-    if second not in collection.row_of and any(story.id == b for story in collection.stories):
-        second = nearest_of(StoryId(b), first, collection)
+    first, second = ArticleId(a), _meant(b, ArticleId(a), collection)
+    if second is None:
+        return explain_alone(context_of_one(first, collection))
     return explain_pair(context_of(first, second, collection))
+
+
+def _meant(name: str, article_id: ArticleId, collection: Clustered) -> ArticleId | None:
+    """The article that a name stands for beside another article; None where that one is alone in the story so named."""
+    if name in collection.row_of:
+        return ArticleId(name)
+    if not any(story.id == name for story in collection.stories):
+        raise UnknownId("article or story", name)
+    return nearest_of(StoryId(name), article_id, collection)
 
 
 def why(story: Story, articles: Mapping[ArticleId, Article]) -> tuple[SharedTerm, ...]:

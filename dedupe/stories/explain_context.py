@@ -37,7 +37,7 @@ class Clustered:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What two articles are compared among; they come first, and no article is there twice.
+    """What two articles are compared among, or what one is alone among; they come first, and none is there twice.
 
     ``stories`` has the story of each article. Copies of other articles should not be among them, but for the two:
     to repeat is no second opinion.
@@ -48,8 +48,8 @@ class Context:
 
     def __post_init__(self) -> None:
         n, n_stories = len(self.articles), len(self.stories)
-        if n < 2 or n != n_stories:
-            raise ValueError(f"two articles or more are needed and a story for each, got {n} and {n_stories}")
+        if n < 1 or n != n_stories:
+            raise ValueError(f"an article or more is needed and a story for each, got {n} and {n_stories}")
 
 
 def clustered(articles: Sequence[Article], stories: Sequence[Story]) -> Clustered:
@@ -92,7 +92,22 @@ def context_of(a: ArticleId, b: ArticleId, collection: Clustered) -> Context:
     """
     if a == b:
         raise ValueError(f"two articles are needed, got {a!r} twice")
-    two = np.array([_row_of(a, collection), _row_of(b, collection)])
+    return _context([_row_of(a, collection), _row_of(b, collection)], collection)
+
+
+def context_of_one(article_id: ArticleId, collection: Clustered) -> Context:
+    """Context of an article that is alone in its story: the nearest of its topic, and the nearest of all.
+
+    Raises
+    ------
+    UnknownId
+        If the article is not in the collection.
+    """
+    return _context([_row_of(article_id, collection)], collection)
+
+
+def _context(asked: Sequence[int], collection: Clustered) -> Context:
+    two = np.array(asked)
     nearness = _nearness(two, collection)
     order = np.lexsort((collection.place, -nearness))
     order = order[(collection.repeats[order] < 0) & ~np.isin(order, [two, collection.repeats[two]])]
@@ -108,18 +123,20 @@ def context_of(a: ArticleId, b: ArticleId, collection: Clustered) -> Context:
     )
 
 
-def nearest_of(story: StoryId, article_id: ArticleId, collection: Clustered) -> ArticleId:
-    """The article of a story most similar to an article, which is not that article itself.
+def nearest_of(story: StoryId, article_id: ArticleId, collection: Clustered) -> ArticleId | None:
+    """The article of a story most similar to an article, which is not that article itself; None where it is alone.
 
     Raises
     ------
     UnknownId
-        If the article is not in the collection, or no other article in the story.
+        If the article is not in the collection, or there is no such story.
     """
     row = _row_of(article_id, collection)
     members = [at for at, number in enumerate(collection.story) if collection.stories[number].id == story and at != row]
     if not members:
-        raise UnknownId("story", story)
+        if story != collection.stories[collection.story[row]].id:
+            raise UnknownId("story", story)
+        return None
     similarity = np.round((collection.rows[[row]] @ collection.rows[members].T).toarray().ravel(), 9)
     nearest = np.lexsort((collection.place[members], -similarity))[0]
     return collection.articles[members[int(nearest)]].id
@@ -132,6 +149,6 @@ def _row_of(article_id: ArticleId, collection: Clustered) -> int:
 
 
 def _nearness(two: NDArray[np.int64], collection: Clustered) -> NDArray[np.float64]:
-    """Similarity of each article to the nearer of the two, rounded so that ties are ties everywhere."""
+    """Similarity of each article to the nearest of those asked about, rounded so that ties are ties everywhere."""
     similarity = (collection.rows[two] @ collection.rows.T).toarray()
     return np.asarray(np.round(similarity.max(axis=0), 9))

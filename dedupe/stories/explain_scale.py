@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from dedupe.models import Article
-from dedupe.settings import EventParams
-from dedupe.stories.vectors import read_occurrences, term_weights, with_rarity
+from dedupe.stories.explain_reading import Read, read_each, read_together
 
 # What best parts, on four labelled collections, pairs of one story from the nearest pairs of two.
 LEAST_SIMILARITY = 0.02
@@ -22,20 +21,6 @@ _POWER = 4
 _UNIT = 10.0
 # About what an article tells in all: two that tell little cannot be very similar, even where they tell the same.
 _INERTIA = 250.0
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """Articles as rows over the words of all of them, each matrix of shape ``(n, n_terms)``.
-
-    ``tfidf`` is what the terms weigh. ``rarity``, the part of it that is the term's own, and ``holds`` (0 or 1) know
-    the words too that are too frequent to weigh anything.
-    """
-
-    vocabulary: tuple[str, ...]
-    tfidf: sparse.csr_matrix[np.float64]
-    rarity: sparse.csr_matrix[np.float64]
-    holds: sparse.csr_matrix[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +33,7 @@ class Scale:
 
 def read(articles: Sequence[Article]) -> Read:
     """Words of the articles, and what they weigh."""
-    words = read_occurrences(articles)
-    cells = (np.ones(len(words.term)), (words.article, words.term))
-    holds = sparse.csr_matrix(sparse.coo_matrix(cells, shape=words.shape))
-    holds.data = np.ones_like(holds.data)
-    tfidf = with_rarity(term_weights(words, EventParams().terms), words)
-    return Read(words.vocabulary, tfidf, with_rarity(holds, words), holds)
+    return read_together(read_each(articles))
 
 
 def novelty(texts: Read, groups: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
@@ -74,7 +54,9 @@ def share_holding(texts: Read, groups: Sequence[NDArray[np.int64]]) -> NDArray[n
 
 
 def _n_holding(texts: Read, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    return np.asarray(texts.holds[rows].sum(axis=0)).ravel()
+    among = np.zeros(texts.holds.shape[0])
+    among[rows] = 1
+    return np.asarray(texts.holds.T @ among)
 
 
 def scale_of(texts: Read, new: NDArray[np.float64]) -> Scale:

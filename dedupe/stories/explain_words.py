@@ -46,7 +46,8 @@ def _words_of(text: str, field: str) -> Iterator[PlacedWord]:
         for piece in pieces(token[0]):
             at = token[0].index(piece, at)
             start = token.start() + at
-            yield PlacedWord(unicodedata.normalize("NFC", piece).lower(), field, start, start + len(piece))
+            form = piece if piece.isascii() else unicodedata.normalize("NFC", piece)
+            yield PlacedWord(form.lower(), field, start, start + len(piece))
 
 
 def article_field(article: Article, field: str) -> str:

@@ -85,7 +85,8 @@ class Explanation:
     heaviest of them. At the ``threshold`` the two by themselves would change sides: articles of one story that are less
     similar are held together by those named in ``through``. ``background`` are terms that they share with the articles
     around too; ``only_a`` and ``only_b`` are terms of one that the other does not hold at all. ``copy`` says how one
-    repeats the other, and ``days_apart`` is None where a date is missing.
+    repeats the other, and ``days_apart`` is None where a date is missing. An article that is alone in the story it was
+    asked about is both ``a`` and ``b``.
     """
 
     a: ArticleId
@@ -112,6 +113,11 @@ class Explanation:
         return self.story_a == self.story_b
 
     @property
+    def alone(self) -> bool:
+        """Whether it says why an article is in a story without any other."""
+        return self.a == self.b
+
+    @property
     def margin(self) -> float:
         """How far the similarity is above the threshold; negative below."""
         return self.similarity - self.threshold
@@ -124,6 +130,7 @@ def explanation_as_dict(explanation: Explanation) -> dict[str, Json]:
         "b": explanation.b,
         "same_story": explanation.same_story,
         "same_topic": explanation.same_topic,
+        "alone": explanation.alone,
         "story": {"a": explanation.story_a, "b": explanation.story_b},
         "similarity": round(explanation.similarity, _DIGITS),
         "threshold": round(explanation.threshold, _DIGITS),

@@ -108,7 +108,7 @@ def rank_candidates(
             other = candidates[at, place]
             own = _dot(ptr, term, weight, begin + at, ptr, term, weight, other)
             if own > min_similarity:
-                n_taken = _take(other, own, nearest[at], similarity[at], n_taken)
+                n_taken = take(other, own, nearest[at], similarity[at], n_taken)
         n_found[at] = n_taken
 
 
@@ -137,7 +137,7 @@ def mark_heaviest(ptr: NDArray[np.int64], weight: NDArray[np.float64], limit: in
     for row in range(ptr.size - 1):
         n_taken = 0
         for at in range(ptr[row], ptr[row + 1]):
-            n_taken = _take(at - ptr[row], weight[at], places, heaviest, n_taken)
+            n_taken = take(at - ptr[row], weight[at], places, heaviest, n_taken)
         for taken in range(n_taken):
             keep[ptr[row] + places[taken]] = True
 
@@ -212,12 +212,12 @@ def _take_nearest(
         own = dot[touched[at]]
         dot[touched[at]] = 0
         if own > min_similarity:
-            n_taken = _take(touched[at], own, nearest, similarity, n_taken)
+            n_taken = take(touched[at], own, nearest, similarity, n_taken)
     return n_taken
 
 
 @inlined
-def _take(other: int, own: float, nearest: NDArray[np.int32], similarity: NDArray[np.float64], n_taken: int) -> int:
+def take(other: int, own: float, nearest: NDArray[np.int32], similarity: NDArray[np.float64], n_taken: int) -> int:
     """Put one among those that are taken, highest first, of equals the first; the last one makes room."""
     if n_taken == nearest.size:
         last = n_taken - 1

@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import accumulate
 
 from dedupe.text.words import is_cut_inside, pieces
 
@@ -14,7 +13,6 @@ _PHRASE_WORDS = 4
 _READ_CHARACTERS = 2_000
 _COMPANION_VALUE = 0.1
 _WORD = re.compile(r"\w+")
-_WORD_OR_GAP = re.compile(r"(\w+)")
 _JOINT = re.compile(r"[ \-'’]?")
 _UNTITLED = "untitled"
 
@@ -30,19 +28,6 @@ class _Word:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """Words of a text in reading order, in lower case, and where they start and end."""
-
-    forms: Sequence[str]
-    starts: Sequence[int]
-    ends: Sequence[int]
-
-    def word(self, at: int) -> _Word:
-        """One word."""
-        return _Word(self.forms[at], self.starts[at], self.ends[at])
-
-
 def story_label(keywords: Sequence[str], *, text: str, companions: Set[Pair]) -> str:
     """Up to four phrases of the representative's text that the keywords make, in its own spelling and order.
 
@@ -56,24 +41,71 @@ def story_label(keywords: Sequence[str], *, text: str, companions: Set[Pair]) ->
     companions
         Pairs of words, one of them a keyword, that belong together where they stand side by side.
     """
-    read = _read(text[:_READ_CHARACTERS])
     value = {keyword: 1 / (2 + rank) for rank, keyword in enumerate(keywords)}
-    near = _places_near(read.forms, value.keys())
-    phrases = list(_phrases(text, [(at, read.word(at)) for at in near], value.keys(), companions))
+    phrases = list(_phrases(text, _words_near(text[:_READ_CHARACTERS], value.keys()), value.keys(), companions))
     chosen = sorted(_best(phrases, value), key=lambda phrase: phrase[0].start)
     spelt = ", ".join(text[phrase[0].start : phrase[-1].end] for phrase in chosen)
     return spelt or first_words(text)
 
 
-def _read(text: str) -> _Read:
-    """Words as the tokeniser cuts them; those of scripts without spaces overlap."""
+def _words_near(text: str, keywords: Set[str]) -> Iterable[tuple[int, _Word]]:
+    """The keywords and the words beside them, in their order: no other word is in a phrase.
+
+    Each comes with a number, one more than that of the word before if no other word is between them. Words are as the
+    tokeniser cuts them; those of scripts without spaces overlap.
+    """
     lower = text.lower()
-    if len(lower) != len(text) or (not _is_western(text) and is_cut_inside(text)):
-        words = [word for token in _WORD.finditer(text) for word in _cut(token[0], token.start())]
-        return _Read([word.form for word in words], [word.start for word in words], [word.end for word in words])
-    parts = _WORD_OR_GAP.split(lower)  # a gap, a word, a gap and so on: ten times as fast as word by word
-    ends = list(accumulate(map(len, parts)))
-    return _Read(parts[1::2], ends[0::2], ends[1::2])
+    if len(lower) == len(text) and (_is_western(text) or not is_cut_inside(text)):
+        return _spelt_near(lower, keywords)
+    words = [word for token in _WORD.finditer(text) for word in _cut(token[0], token.start())]
+    places = [at for at, word in enumerate(words) if word.form in keywords]
+    return [(at, words[at]) for at in _with_those_beside(places, len(words))]
+
+
+def _with_those_beside(places: Iterable[int], n: int) -> list[int]:
+    return sorted({near for at in places for near in (at - 1, at, at + 1) if 0 <= near < n})
+
+
+def _spelt_near(lower: str, keywords: Set[str]) -> Iterator[tuple[int, _Word]]:
+    # To look for ten words takes a fifth of the time of cutting all.
+    bounds = {
+        own for keyword in keywords for start in _starts(lower, keyword) for own in _beside(lower, start, keyword)
+    }
+    number, last = 0, 0
+    for start, end in sorted(bounds):
+        number += 1 if _WORD.search(lower, last, start) is None else 2
+        last = end
+        yield number, _Word(lower[start:end], start, end)
+
+
+def _starts(lower: str, keyword: str) -> Iterator[int]:
+    """Where the keyword stands as a whole word."""
+    start = lower.find(keyword)
+    while start >= 0:
+        end = start + len(keyword)
+        if not _is_in_word(lower[start - 1 : start]) and not _is_in_word(lower[end : end + 1]):
+            yield start
+        start = lower.find(keyword, end)
+
+
+def _beside(lower: str, start: int, keyword: str) -> Iterator[tuple[int, int]]:
+    """Where the keyword, the word before and the word after it start and end."""
+    yield start, start + len(keyword)
+    if (after := _WORD.search(lower, start + len(keyword))) is not None:
+        yield after.span()
+    end = start
+    while end > 0 and not _is_in_word(lower[end - 1]):
+        end -= 1
+    start = end
+    while start > 0 and _is_in_word(lower[start - 1]):
+        start -= 1
+    if end > 0:
+        yield start, end
+
+
+def _is_in_word(character: str) -> bool:
+    # What ``\\w`` matches, at a tenth of the time.
+    return character.isalnum() or character == "_"
 
 
 def _is_western(text: str) -> bool:
@@ -90,12 +122,6 @@ def _cut(token: str, begin: int) -> Iterator[_Word]:
     for piece in pieces(token):
         at = token.index(piece, at)
         yield _Word(piece.lower(), begin + at, begin + at + len(piece))
-
-
-def _places_near(forms: Sequence[str], keywords: Set[str]) -> list[int]:
-    """Places of the keywords and of the words beside them, ascending: no other word is in a phrase."""
-    places = [at for at, form in enumerate(forms) if form in keywords]
-    return sorted({near for at in places for near in (at - 1, at, at + 1) if 0 <= near < len(forms)})
 
 
 def _phrases(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.text import background
+from dedupe.text.background import frequent_words, guess_language, leads_clearly
 from dedupe.text.words import Words, tokens
 
 _N_WORDS = 300
@@ -21,7 +21,7 @@ def guess_languages(words: Words, texts: Sequence[str], wanted: NDArray[np.int64
     """Language of some of the texts, by their places; empty where it is not clear."""
     heads = [texts[place][:_N_CHARACTERS] for place in wanted.tolist()]
     has_own = np.array([_OWN_SCRIPT.search(head) is not None for head in heads], dtype=np.bool_)
-    found = [background.guess_language(tokens(head)) if own else None for head, own in zip(heads, has_own, strict=True)]
+    found = [guess_language(tokens(head)) if own else None for head, own in zip(heads, has_own, strict=True)]
     for at, language in zip(np.flatnonzero(~has_own).tolist(), _covered(words, wanted[~has_own]), strict=True):
         found[at] = language
     return ["" if language is None else language for language in found]
@@ -30,12 +30,12 @@ def guess_languages(words: Words, texts: Sequence[str], wanted: NDArray[np.int64
 def _covered(words: Words, wanted: NDArray[np.int64]) -> list[str | None]:
     """The language whose frequent words make up most of each text's first words, if it is well ahead."""
     coverage = _coverage(words, wanted)
-    names = np.array([language for language, _ in background._frequent_words()])
+    names = np.array([language for language, _ in frequent_words()])
     # By coverage and then by name, as `guess_language` settles a tie.
     order = np.lexsort((np.broadcast_to(names, coverage.shape), coverage), axis=-1)
     rows = np.arange(len(wanted))
     best, second = coverage[rows, order[:, -1]], coverage[rows, order[:, -2]]
-    is_clear = best >= np.maximum(background._LEAST_COVERAGE, background._LEAST_LEAD * second)
+    is_clear = map(leads_clearly, best.tolist(), second.tolist())
     return [name if clear else None for name, clear in zip(names[order[:, -1]].tolist(), is_clear, strict=True)]
 
 
@@ -48,7 +48,7 @@ def _coverage(words: Words, wanted: NDArray[np.int64]) -> NDArray[np.float64]:
     held = words.ids[at]
     place = {word: number for number, word in enumerate(words.vocabulary)}
     shares = []
-    for _, frequent in background._frequent_words():
+    for _, frequent in frequent_words():
         is_frequent = np.zeros(len(words.vocabulary), dtype=np.bool_)
         is_frequent[[place[word] for word in frequent if word in place]] = True
         n_frequent = np.bincount(text, is_frequent[held], minlength=len(wanted))

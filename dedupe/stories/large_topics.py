@@ -5,16 +5,17 @@ aspects of one event are as far apart in its own terms as two events are. So tho
 by the terms of the whole collection, in which they share most.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from dedupe.settings import TopicParams
-from dedupe.stories.density import NOISE, density_clusters
 from dedupe.stories.merging import MergeRule, merge_alike
-from dedupe.stories.neighbours import similarity_graph
 from dedupe.stories.row_blocks import heaviest_terms, rarity_inside, rows_by_group
-from dedupe.stories.smoothing import smoothed, unit_rows
+from dedupe.stories.smoothing import unit_rows
+from dedupe.stories.topics import graph_of_rows, topic_of_rows
 from dedupe.story_settings import LargeTopicParams
 
 
@@ -44,10 +45,17 @@ def split_large_topic(
     if n < params.min_articles or np.median(np.diff(weights.indptr)) < params.min_terms:
         return [np.arange(n)]
     inside = _weighed_inside(weights)
-    groups = _dense_groups(unit_rows(heaviest_terms(inside, params.max_terms)), params, graph)
+    heaviest, undated = unit_rows(heaviest_terms(inside, params.max_terms)), _undated(params, graph)
+    groups = topic_of_rows(heaviest, graph_of_rows(heaviest, undated), undated)
     for rows, ratio in ((unit_rows(inside), params.topic_ratio), (by_lead, params.event_ratio)):
         groups = merge_alike(rows, groups, days, MergeRule(ratio, params.min_membership, params.fading_days))
     return sorted(rows_by_group(groups), key=lambda part: int(part[0]))
+
+
+def _undated(params: LargeTopicParams, graph: TopicParams) -> TopicParams:
+    """How groups in a topic are found: whenever their articles were published, and however short these are."""
+    epsilon = params.cluster_selection_epsilon
+    return replace(graph, cluster_selection_epsilon=epsilon, window_days=np.inf, short_stretch=1.0)
 
 
 def _weighed_inside(weights: sparse.csr_matrix[np.float64]) -> sparse.csr_matrix[np.float64]:
@@ -58,16 +66,3 @@ def _weighed_inside(weights: sparse.csr_matrix[np.float64]) -> sparse.csr_matrix
     inside = inside.copy()  # what follows must not change the indices of what was given
     inside.eliminate_zeros()
     return inside
-
-
-def _dense_groups(
-    rows: sparse.csr_matrix[np.float64], params: LargeTopicParams, graph: TopicParams
-) -> NDArray[np.int64]:
-    """Group number of each row from 0; one near nothing is a group of its own."""
-    near = similarity_graph(rows, n_neighbors=graph.n_neighbors, min_similarity=graph.min_similarity)
-    drawn = smoothed(rows, near, graph.smoothing)
-    nearer = similarity_graph(drawn, n_neighbors=graph.n_neighbors, min_similarity=graph.min_smoothed_similarity)
-    groups = density_clusters(nearer, cluster_selection_epsilon=params.cluster_selection_epsilon)
-    alone = np.flatnonzero(groups == NOISE)
-    groups[alone] = groups.max(initial=NOISE) + 1 + np.arange(len(alone))
-    return groups

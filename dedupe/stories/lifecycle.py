@@ -45,9 +45,12 @@ def _has_outgrown(story: Story, before: Record) -> bool:
 def tell(
     diff: ReclusterDiff, stories: Sequence[Story], before: Mapping[StoryId, Record], *, at: datetime
 ) -> list[Told]:
-    """What is told of a recluster, in order: stories born, merged, split, gone and changed, then the articles moved."""
+    """What is told of a recluster, in order: stories born, merged, split, gone and changed, then articles in them.
+
+    Those are the articles that moved, and those that had no story when the recluster began: nobody else may tell of
+    them, for whoever would have attached them finds that they have one.
+    """
     by_id = {story.id: story for story in stories}
-    story_of = {member.article_id: story.id for story in stories for member in story.members}
     labels = {story_id: record.label for story_id, record in before.items()}
     told = [
         *_births(diff, by_id, _parents(diff), at),
@@ -56,9 +59,15 @@ def tell(
         *(_end(Fate(FateKind.EXPIRED, (), at, labels.get(old, "")), old) for old in diff.gone),
         *_updates(stories, before, at),
     ]
-    return told + [
-        Told(story_of[i], event=EventType.ARTICLE_ASSIGNED, article_id=i, details={"settled": True}) for i in diff.moved
-    ]
+    return told + list(_assigned(stories, before))
+
+
+def _assigned(stories: Iterable[Story], before: Mapping[StoryId, Record]) -> Iterator[Told]:
+    for story in stories:
+        placed = before[story.id].members if story.id in before else frozenset()
+        for member in (member for member in story.members if member.article_id not in placed):
+            details: dict[str, Json] = {"settled": True, "duplicate_of": member.duplicate_of}
+            yield Told(story.id, event=EventType.ARTICLE_ASSIGNED, article_id=member.article_id, details=details)
 
 
 def _parents(diff: ReclusterDiff) -> dict[StoryId, list[StoryId]]:
@@ -121,7 +130,10 @@ def _updates(stories: Iterable[Story], before: Mapping[StoryId, Record], at: dat
             yield Told(story.id, HistoryEntry(at, StoryChange.GREW, n_articles=len(members)))
         if members != old.members or story.label != old.label:
             details: dict[str, Json] = {"label": story.label, "n_articles": len(members)}
-            yield Told(story.id, event=EventType.STORY_UPDATED, details=details)
+            left = sorted(old.members - members)
+            yield Told(
+                story.id, event=EventType.STORY_UPDATED, details={**details, "left": [*left]} if left else details
+            )
 
 
 def weights_of(

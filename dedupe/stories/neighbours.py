@@ -1,7 +1,8 @@
 """Which articles are near each other: a sparse graph of the largest cosine similarities."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,7 @@ def similarity_graph(
     min_similarity: float,
     days: NDArray[np.float64] | None = None,
     window_days: float = np.inf,
+    searcher: "Searcher | None" = None,
 ) -> sparse.csr_matrix[np.float64]:
     """Join every row to its nearest rows by cosine similarity.
 
@@ -47,6 +49,8 @@ def similarity_graph(
         A row asks for this many others, more similar than that; a pair is kept if either row asks for it.
     days, window_days
         Rows further apart are no neighbours. ``days`` has shape ``(n,)``; one that is NaN is near to all days.
+    searcher
+        Who searches; `search_here` where nobody is named.
 
     Returns
     -------
@@ -60,11 +64,38 @@ def similarity_graph(
     ascending = sparse.csr_matrix(rows[order])
     ascending.sort_indices()
     ascending.eliminate_zeros()
-    reach = _reach(days[order], window_days)
-    searched = _searched(ascending)
-    limits = (n_neighbors, min_similarity)
-    find = _nearest_by_loop if kernels.are_used() else _nearest_plainly
-    return _joined(find(ascending, searched, reach, *limits), order)
+    search = Search(ascending, _searched(ascending), _reach(days[order], window_days), n_neighbors, min_similarity)
+    return _joined((search_here if searcher is None else searcher)(search), order)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search for each row's nearest rows: those of ``rows``, by way of what they share of ``searched``."""
+
+    rows: sparse.csr_matrix[np.float64]
+    searched: sparse.csr_matrix[np.float64]
+    reach: Reach
+    n_neighbors: int
+    min_similarity: float
+
+    def blocks(self) -> list[slice]:
+        """Rows in blocks that can be searched apart, by whomever."""
+        n = self.rows.shape[0]
+        return [slice(begin, min(begin + _ROWS_AT_ONCE, n)) for begin in range(0, n, _ROWS_AT_ONCE)]
+
+
+Searcher: TypeAlias = Callable[[Search], list[Nearest]]
+
+
+def search_here(search: Search) -> list[Nearest]:
+    """What a search finds, block by block, on all cores of this machine."""
+    rows_at_once = _ROWS_AT_ONCE if kernels.are_used() else _ROWS_AT_ONCE_PLAINLY
+    return over_blocks(finder_of(search), search.rows.shape[0], rows_at_once=rows_at_once)
+
+
+def finder_of(search: Search) -> Callable[[slice], Nearest]:
+    """What finds the nearest rows of a block; it does not matter who computes it, or how rows are cut into blocks."""
+    return _loop_finder(search) if kernels.are_used() else _plain_finder(search)
 
 
 def _searched(rows: sparse.csr_matrix[np.float64]) -> sparse.csr_matrix[np.float64]:
@@ -93,27 +124,24 @@ def _joined(found: Sequence[Nearest], order: NDArray[np.int64]) -> sparse.csr_ma
     return sparse.csr_matrix(asked.maximum(asked.T))
 
 
-def _nearest_by_loop(
-    rows: sparse.csr_matrix[np.float64],
-    searched: sparse.csr_matrix[np.float64],
-    reach: Reach,
-    n_neighbors: int,
-    min_similarity: float,
-) -> list[Nearest]:
+def _loop_finder(search: Search) -> Callable[[slice], Nearest]:
     from dedupe.stories.kernels_graph import find_nearest, rank_candidates  # noqa: PLC0415 - imports numba
 
-    whole, heaviest, by_term = arrays_of(rows), arrays_of(searched), arrays_of(sparse.csc_matrix(searched))
+    whole, heaviest = arrays_of(search.rows), arrays_of(search.searched)
+    by_term = arrays_of(sparse.csc_matrix(search.searched))
+    reach, n_neighbors = search.reach, search.n_neighbors
     both = np.column_stack([reach.low, reach.high])
 
     def find(block: slice) -> Nearest:
         candidates, similarity, n_candidates = _room(block, _CANDIDATES * n_neighbors)
         find_nearest(*heaviest, *by_term, both, reach.n_dated, block.start, 0.0, candidates, similarity, n_candidates)
         near, similarity, n_found = _room(block, n_neighbors)
-        rank_candidates(*whole, block.start, candidates, n_candidates, min_similarity, near, similarity, n_found)
+        least = search.min_similarity
+        rank_candidates(*whole, block.start, candidates, n_candidates, least, near, similarity, n_found)
         taken = np.arange(n_neighbors) < n_found[:, np.newaxis]
         return n_found, near[taken], similarity[taken]
 
-    return over_blocks(find, rows.shape[0], rows_at_once=_ROWS_AT_ONCE)
+    return find
 
 
 def _room(block: slice, n_most: int) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]:
@@ -121,13 +149,8 @@ def _room(block: slice, n_most: int) -> tuple[NDArray[np.int32], NDArray[np.floa
     return np.empty(shape, dtype=np.int32), np.empty(shape, dtype=np.float64), np.zeros(shape[0], dtype=np.int64)
 
 
-def _nearest_plainly(
-    rows: sparse.csr_matrix[np.float64],
-    searched: sparse.csr_matrix[np.float64],
-    reach: Reach,
-    n_neighbors: int,
-    min_similarity: float,
-) -> list[Nearest]:
+def _plain_finder(search: Search) -> Callable[[slice], Nearest]:
+    rows, searched, reach, n_neighbors = search.rows, search.searched, search.reach, search.n_neighbors
     by_term = sparse.csr_matrix(searched.T)
 
     def find(block: slice) -> Nearest:
@@ -138,10 +161,10 @@ def _nearest_plainly(
         _, near, _ = candidates = _highest(block, row[meet], near[meet], products.data[meet], _CANDIDATES * n_neighbors)
         row = np.repeat(np.arange(block.start, block.stop), candidates[0])
         similarity = row_products(rows, row, rows, near.astype(np.int64))
-        clear = similarity > min_similarity
+        clear = similarity > search.min_similarity
         return _highest(block, row[clear], near[clear], similarity[clear], n_neighbors)
 
-    return over_blocks(find, rows.shape[0], rows_at_once=_ROWS_AT_ONCE_PLAINLY)
+    return find
 
 
 def _highest(
@@ -153,8 +176,3 @@ def _highest(
     rank = np.arange(len(order)) - np.repeat(np.cumsum(n_asked) - n_asked, n_asked)
     order = order[rank < limit]
     return np.minimum(n_asked, limit), near[order], similarity[order]
-
-
-def mean_similarities(similarity: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean similarity of each article to the others: a square matrix of at least two rows in, one value a row out."""
-    return np.asarray((similarity.sum(axis=1) - similarity.diagonal()) / (len(similarity) - 1))

@@ -33,12 +33,6 @@ class Occurrences:
         """Row of each occurrence."""
         return np.repeat(np.arange(len(self.language)), np.diff(self.offsets))
 
-    @property
-    def position(self) -> NDArray[np.int64]:
-        """How many words of the text stand before each occurrence; below 0 in the title."""
-        before = self.offsets[:-1] + self.title_lengths
-        return np.arange(len(self.term)) - np.repeat(before, np.diff(self.offsets))
-
     def terms_of(self, row: int) -> NDArray[np.int32]:
         """Terms of one article in reading order."""
         return self.term[self.offsets[row] : self.offsets[row + 1]]

@@ -1,42 +1,26 @@
 """Rows to topics, and each topic to its stories."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from dedupe.settings import StoryParams, TermParams, TopicParams
-from dedupe.stories.cohesion import split_loose
-from dedupe.stories.density import NOISE, density_clusters
+from dedupe.settings import StoryParams, TopicParams
+from dedupe.stories.cohesion import linked_groups, split_loose
 from dedupe.stories.event_look import Reports, read_reports, tell_events_apart
 from dedupe.stories.large_topics import split_large_topic
-from dedupe.stories.neighbours import similarity_graph
+from dedupe.stories.neighbours import Searcher, search_here
 from dedupe.stories.occurrences import Occurrences
-from dedupe.stories.refine import FEWEST_OF_TWO_EVENTS, split_topic
-from dedupe.stories.row_blocks import entries_of, row_products, rows_by_group, terms_of_rows, with_data
+from dedupe.stories.refine import FEWEST_OF_TWO_EVENTS, Weighed, split_parts
+from dedupe.stories.row_blocks import are_alike, rows_by_group, terms_of_rows
 from dedupe.stories.silence import has_silence, split_at_silences
-from dedupe.stories.smoothing import shortness, smoothed, stretched, unit_rows
-from dedupe.stories.vectors import term_weights, tfidf_rows, with_rarity
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """Articles as rows over terms, before and after the rarity of the terms counts."""
-
-    weights: sparse.csr_matrix[np.float64]
-    tfidf: sparse.csr_matrix[np.float64]
-
-    def of(self, rows: NDArray[np.int64]) -> "Weighed":
-        """Some of the rows, over the terms that they hold."""
-        _, weights = terms_of_rows(self.weights, rows)
-        return Weighed(weights, with_data(weights, self.tfidf.data[entries_of(self.tfidf, rows)]))
-
-    def some(self, rows: NDArray[np.int64]) -> tuple[sparse.csr_matrix[np.float64], sparse.csr_matrix[np.float64]]:
-        """Some of the rows, over all terms."""
-        return _some(self.weights, rows), _some(self.tfidf, rows)
+from dedupe.stories.smoothing import shortness, unit_rows
+from dedupe.stories.topics import graph_of_rows, topic_of_rows
+from dedupe.stories.vectors import term_weights_by, tfidf_rows, with_rarity
+from dedupe.story_settings import CohesionParams
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +28,13 @@ class Partition:
     """Topics, each a tuple of stories, each story its rows, ascending; every row is in one.
 
     ``rows`` are the unit vectors that made the topics, ``tfidf`` the lead-heavy ones that told the events apart.
+    ``near`` joins each row to the most similar ones: shape ``(n, n)``, symmetric, by ``rows``.
     """
 
     topics: tuple[tuple[NDArray[np.int64], ...], ...]
     rows: sparse.csr_matrix[np.float64]
     tfidf: sparse.csr_matrix[np.float64]
+    near: sparse.csr_matrix[np.float64]
 
     @property
     def stories(self) -> tuple[NDArray[np.int64], ...]:
@@ -57,7 +43,12 @@ class Partition:
 
 
 def partition(
-    words: Occurrences, outlets: Sequence[str | None], days: NDArray[np.float64], params: StoryParams
+    words: Occurrences,
+    outlets: Sequence[str | None],
+    days: NDArray[np.float64],
+    params: StoryParams,
+    *,
+    searcher: Searcher = search_here,
 ) -> Partition:
     """Topics and stories of a collection; a row that nothing is near is a topic of one story of one.
 
@@ -69,81 +60,17 @@ def partition(
         Who published each article, None where nobody knows.
     days
         Shape ``(n,)``: when each article was published, in days since any fixed day; NaN where nobody knows.
+    searcher
+        Who searches for neighbours.
     """
-    rows = tfidf_rows(words, params.topic.terms, max_terms=params.topic.max_terms)
-    by_lead, by_body = _weighed(words, params.event.terms), _weighed(words, params.body.terms)
+    weights, *others = term_weights_by(words, [params.topic.terms, params.event.terms, params.body.terms])
+    rows = tfidf_rows(weights, words, max_terms=params.topic.max_terms)
+    by_lead, by_body = (Weighed(own, with_rarity(own, words)) for own in others)
     reports = read_reports(words, outlets, days)
-    near = _graph(rows, days, params.topic, min_similarity=params.topic.min_similarity)
-    topics = _topics(rows, near, days, params.topic)
-    whole = _are_whole(topics, days, by_lead.tfidf, params)
-    stories = [
-        (topic,) if is_whole else _stories_of(topic, reports, by_lead, by_body, params)
-        for topic, is_whole in zip(topics, whole, strict=True)
-    ]
-    return Partition(topics=tuple(stories), rows=rows, tfidf=by_lead.tfidf)
-
-
-def _weighed(words: Occurrences, params: TermParams) -> Weighed:
-    weights = term_weights(words, params)
-    return Weighed(weights, with_rarity(weights, words))
-
-
-def _are_whole(
-    topics: Sequence[NDArray[np.int64]],
-    days: NDArray[np.float64],
-    tfidf: sparse.csr_matrix[np.float64],
-    params: StoryParams,
-) -> list[bool]:
-    """Whether each topic is one story without a closer look: few articles, hardly apart in time, all alike.
-
-    Most topics are. To look at all of them at once takes a fraction of the time of a look at each.
-    """
-    few = [len(topic) < FEWEST_OF_TWO_EVENTS and not has_silence(days[topic], params.silence) for topic in topics]
-    pairs = [list(combinations(topic.tolist(), 2)) if is_few else [] for topic, is_few in zip(topics, few, strict=True)]
-    ends = np.cumsum([0, *(len(own) for own in pairs)])
-    left, right = np.array([pair for own in pairs for pair in own], dtype=np.int64).reshape(-1, 2).T
-    by_lead = unit_rows(tfidf)
-    alike = row_products(by_lead, left, by_lead, right) >= params.cohesion.min_similarity
-    n_unlike = np.concatenate([[0], np.cumsum(~alike)])[ends]
-    return [is_few and n == 0 for is_few, n in zip(few, np.diff(n_unlike).tolist(), strict=True)]
-
-
-def _graph(
-    rows: sparse.csr_matrix[np.float64], days: NDArray[np.float64], params: TopicParams, *, min_similarity: float
-) -> sparse.csr_matrix[np.float64]:
-    return similarity_graph(
-        rows, n_neighbors=params.n_neighbors, min_similarity=min_similarity, days=days, window_days=params.window_days
-    )
-
-
-def _stories_of(
-    topic: NDArray[np.int64], reports: Reports, by_lead: Weighed, by_body: Weighed, params: StoryParams
-) -> tuple[NDArray[np.int64], ...]:
-    """Stories of one topic, the one with the first row first."""
-    told = tell_events_apart(reports, topic, params.look)
-    if told is None:
-        told = [topic[story] for story in _events_of(reports.day[topic], by_lead, by_body, params, topic)]
-    return tuple(sorted(told, key=lambda story: int(story[0])))
-
-
-def _events_of(
-    days: NDArray[np.float64], by_lead: Weighed, by_body: Weighed, params: StoryParams, topic: NDArray[np.int64]
-) -> Iterator[NDArray[np.int64]]:
-    """Row numbers in the topic of each of its events."""
-    lead, body = by_lead.of(topic), by_body.of(topic)
-    unit = unit_rows(lead.tfidf)
-    for large in split_large_topic(lead.weights, unit, days, params.large, params.topic):
-        for silent in split_at_silences(_some(unit, large), days[large], params.silence):
-            part = large[silent]
-            for event in split_topic(*lead.some(part), params.event):
-                for aspect in split_topic(*body.some(part[event]), params.body):
-                    rows = part[event[aspect]]
-                    yield from (rows[story] for story in split_loose(_some(unit, rows), params.cohesion))
-
-
-def _some(rows: sparse.csr_matrix[np.float64], chosen: NDArray[np.int64]) -> sparse.csr_matrix[np.float64]:
-    # Taking rows costs more than most of what is then done with them, and mostly all are taken.
-    return rows if len(chosen) == rows.shape[0] else sparse.csr_matrix(rows[chosen])
+    near = graph_of_rows(rows, params.topic, days=days, searcher=searcher)
+    topics = _topics(rows, near, days, params.topic, searcher)
+    stories = _stories(topics, reports, by_lead, by_body, params)
+    return Partition(topics=tuple(stories), rows=rows, tfidf=by_lead.tfidf, near=near)
 
 
 def _topics(
@@ -151,15 +78,96 @@ def _topics(
     near: sparse.csr_matrix[np.float64],
     days: NDArray[np.float64],
     params: TopicParams,
+    searcher: Searcher,
 ) -> list[NDArray[np.int64]]:
-    drawn = smoothed(rows, near, params.smoothing)
-    nearer = _graph(drawn, days, params, min_similarity=params.min_smoothed_similarity)
-    nearer = stretched(nearer, shortness(rows, params.smoothing), params.short_stretch)
-    clusters = density_clusters(nearer, cluster_selection_epsilon=params.cluster_selection_epsilon)
-    alone = np.flatnonzero(clusters == NOISE)
-    together = np.flatnonzero(clusters != NOISE)
-    topics = (together[rows] for rows in rows_by_group(clusters[together]))
-    return [topic for topic in topics if len(topic)] + [alone[[i]] for i in range(len(alone))]
+    if not len(days):
+        return []
+    topics = topic_of_rows(rows, near, params, days=days, searcher=searcher)
+    short = shortness(rows, params.smoothing)
+    return rows_by_group(linked_groups(topics, near, short, min_similarity=params.min_short_similarity))
+
+
+def _stories(
+    topics: Sequence[NDArray[np.int64]], reports: Reports, by_lead: Weighed, by_body: Weighed, params: StoryParams
+) -> Iterator[tuple[NDArray[np.int64], ...]]:
+    """Stories of each topic, the one with the first row first.
+
+    Each step takes what is left of all topics at once: a step for each topic costs several times as much.
+    """
+    unit = unit_rows(by_lead.tfidf)
+    whole = _are_whole(topics, reports.day, unit, params)
+    told = [topic for topic, is_whole in zip(topics, whole, strict=True) if is_whole]
+    parts: list[NDArray[np.int64]] = []
+    for topic in (topic for topic, is_whole in zip(topics, whole, strict=True) if not is_whole):
+        apart = tell_events_apart(reports, topic, params.look)
+        if apart is None:
+            parts += _parts_in_time(topic, by_lead.weights, unit, reports.day, params)
+        else:
+            told += apart
+    parts = split_parts(split_parts(parts, by_lead, params.event), by_body, params.body)
+    told += _cohering(parts, unit, params.cohesion)
+    return _by_topic(told, topics)
+
+
+def _by_topic(
+    stories: Sequence[NDArray[np.int64]], topics: Sequence[NDArray[np.int64]]
+) -> Iterator[tuple[NDArray[np.int64], ...]]:
+    topic_of = np.empty(sum(map(len, topics)), dtype=np.int64)
+    for number, topic in enumerate(topics):
+        topic_of[topic] = number
+    of_topic: defaultdict[int, list[NDArray[np.int64]]] = defaultdict(list)
+    for story in sorted(stories, key=lambda story: int(story[0])):
+        of_topic[int(topic_of[story[0]])].append(story)
+    return (tuple(of_topic[number]) for number in range(len(topics)))
+
+
+def _are_whole(
+    topics: Sequence[NDArray[np.int64]],
+    days: NDArray[np.float64],
+    by_lead: sparse.csr_matrix[np.float64],
+    params: StoryParams,
+) -> list[bool]:
+    """Whether each topic is one story without a closer look: few articles, hardly apart in time, all alike.
+
+    Most topics are. To look at all of them at once takes a fraction of the time of a look at each.
+    """
+    few = [len(topic) < FEWEST_OF_TWO_EVENTS and not has_silence(days[topic], params.silence) for topic in topics]
+    looked_at = [topic for topic, is_few in zip(topics, few, strict=True) if is_few]
+    alike = iter(are_alike(by_lead, looked_at, min_similarity=params.cohesion.min_similarity).tolist())
+    return [is_few and next(alike) for is_few in few]
+
+
+def _parts_in_time(
+    topic: NDArray[np.int64],
+    weights: sparse.csr_matrix[np.float64],
+    unit: sparse.csr_matrix[np.float64],
+    days: NDArray[np.float64],
+    params: StoryParams,
+) -> Iterator[NDArray[np.int64]]:
+    """Rows of a topic's parts: of a large topic its events, of each of these what lies between silences."""
+    events = [np.arange(len(topic))]
+    if len(topic) >= params.large.min_articles:
+        own = terms_of_rows(weights, topic)[1], terms_of_rows(unit, topic)[1]
+        events = split_large_topic(*own, days[topic], params.large, params.topic)
+    for event in (topic[event] for event in events):
+        if has_silence(days[event], params.silence):
+            own_unit = terms_of_rows(unit, event)[1]
+            yield from (event[part] for part in split_at_silences(own_unit, days[event], params.silence))
+        else:
+            yield event
+
+
+def _cohering(
+    parts: Sequence[NDArray[np.int64]], unit: sparse.csr_matrix[np.float64], params: CohesionParams
+) -> Iterator[NDArray[np.int64]]:
+    """Parts that hold together: most do, and all of these are seen at once."""
+    small = [part if len(part) <= params.max_dense else part[:0] for part in parts]
+    alike = are_alike(unit, small, min_similarity=params.min_similarity)
+    for part, is_alike in zip(parts, alike.tolist(), strict=True):
+        if is_alike:
+            yield part
+        else:
+            yield from (part[own] for own in split_loose(terms_of_rows(unit, part)[1], params))
 
 
 def with_copies(found: Partition, original: NDArray[np.int64]) -> Partition:

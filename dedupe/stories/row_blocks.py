@@ -1,6 +1,6 @@
 """Work on rows, a block at a time, on all cores; what comes out does not depend on the blocks or who computed them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from dedupe.text.kernels import as_loops_take
 
 _PAIRS_AT_ONCE = 1 << 16
 _PAIRS_AT_ONCE_PLAINLY = 1 << 12
+GROUPS_AT_ONCE = 256
 
 Result = TypeVar("Result")
 Matrix = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]
@@ -28,15 +29,17 @@ def over_blocks(work: Callable[[slice], Result], n_rows: int, *, rows_at_once: i
 
 
 def arrays_of(matrix: "sparse.csr_matrix[np.float64] | sparse.csc_matrix[np.float64]") -> Matrix:
-    """A matrix as the compiled loops take it: indptr, indices and data."""
+    """A matrix as the compiled loops take it: indptr, indices, ascending in each row, and data."""
+    matrix = matrix if matrix.has_sorted_indices else matrix.sorted_indices()  # a product of matrices has none
     ptr, indices = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32, copy=False)
     return ptr, as_loops_take(indices), as_loops_take(matrix.data)
 
 
 def entries_of(matrix: sparse.csr_matrix[np.float64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Places of the entries of some rows, in the order of the rows."""
-    begins, ends = matrix.indptr[rows].tolist(), matrix.indptr[rows + 1].tolist()
-    return np.concatenate([np.arange(begin, end) for begin, end in zip(begins, ends, strict=True)])
+    lengths = matrix.indptr[rows + 1] - matrix.indptr[rows]
+    before = matrix.indptr[rows] - (np.cumsum(lengths) - lengths)
+    return np.asarray(np.arange(lengths.sum()) + np.repeat(before, lengths), dtype=np.int64)
 
 
 def terms_of_rows(
@@ -64,7 +67,13 @@ def rows_by_group(group_of: NDArray[np.int64], *, n_groups: int = 0) -> list[NDA
 def rarity_inside(rows: sparse.csr_matrix[np.float64]) -> NDArray[np.float64]:
     """How rare each term is among the rows alone, in ``[0, 1]``: 0 for a term of all, 1 for one of a single row."""
     n, holding = rows.shape[0], np.bincount(rows.indices, minlength=rows.shape[1])
-    return np.asarray(np.clip(np.log((1 + n) / (1 + holding)) / np.log((1 + n) / 2), 0, 1))
+    log = logs(max(n, 1))
+    return np.asarray(np.clip((log[n] - log[holding]) / (log[n] - log[1]), 0, 1))
+
+
+def logs(n_most: int) -> NDArray[np.float64]:
+    """Logarithm of ``1 + n`` for each ``n`` up to ``n_most``: a table, because loops have another logarithm."""
+    return np.log(np.arange(1, n_most + 2, dtype=np.float64))
 
 
 def heaviest_terms(rows: sparse.csr_matrix[np.float64], limit: int) -> sparse.csr_matrix[np.float64]:
@@ -154,3 +163,52 @@ def _multiplied_plainly(
 
     products = over_blocks(multiply, len(row), rows_at_once=_PAIRS_AT_ONCE_PLAINLY)
     return np.concatenate([np.zeros(0, dtype=np.float64), *products])
+
+
+def totals_products(rows: sparse.csr_matrix[np.float64], groups: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
+    """Dot product of each row and the sum of its group's rows, shape ``(n,)``; 0 for a row of no group."""
+    products = np.zeros(rows.shape[0], dtype=np.float64)
+    if not kernels.are_used():
+        for group in groups:
+            _, held = terms_of_rows(rows, group)
+            products[group] = held @ np.bincount(held.indices, held.data, minlength=held.shape[1])
+        return products
+    from dedupe.stories.kernels_groups import multiply_totals  # noqa: PLC0415 - imports numba
+
+    given = (*arrays_of(rows), rows.shape[1])
+
+    def multiply(block: slice) -> None:
+        ends, members = joined(groups[block])
+        own = np.empty(len(members), dtype=np.float64)
+        multiply_totals(*given, ends, members, own)
+        products[members] = own
+
+    over_blocks(multiply, len(groups), rows_at_once=GROUPS_AT_ONCE)
+    return products
+
+
+def are_alike(
+    rows: sparse.csr_matrix[np.float64], groups: Sequence[NDArray[np.int64]], *, min_similarity: float
+) -> NDArray[np.bool_]:
+    """Whether the dot product of every two rows of each group is at least ``min_similarity``, one value a group."""
+    found = np.ones(len(groups), dtype=np.bool_)
+    if not kernels.are_used():
+        for at, group in enumerate(groups):
+            left, right = np.triu_indices(len(group), 1)
+            found[at] = (row_products(rows, group[left], rows, group[right]) >= min_similarity).all()
+        return found
+    from dedupe.stories.kernels_groups import mark_alike  # noqa: PLC0415 - imports numba
+
+    given = (*arrays_of(rows), rows.shape[1])
+
+    def mark(block: slice) -> None:
+        mark_alike(*given, *joined(groups[block]), min_similarity, found[block])
+
+    over_blocks(mark, len(groups), rows_at_once=GROUPS_AT_ONCE)
+    return found
+
+
+def joined(groups: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Groups as the loops take them: where each begins and the last one ends, and the rows of all."""
+    ends = np.cumsum([0, *map(len, groups)], dtype=np.int64)
+    return ends, np.concatenate([np.zeros(0, dtype=np.int64), *groups])

@@ -86,14 +86,26 @@ def term_weights(words: Occurrences, params: TermParams) -> sparse.csr_matrix[np
 
     Words too frequent in the article's language, and single letters, have none.
     """
-    weights = emphasised_counts(words, _usable_terms(words, params.max_df), params)
-    np.log(weights.data, out=weights.data)
-    weights.data += 1
+    return term_weights_by(words, [params])[0]
+
+
+def term_weights_by(words: Occurrences, ways: Sequence[TermParams]) -> list[sparse.csr_matrix[np.float64]]:
+    """`term_weights` in each of some ways; those that differ in emphasis alone share one reading and their indices."""
+    weights: list[sparse.csr_matrix[np.float64]] = [sparse.csr_matrix(words.shape, dtype=np.float64)] * len(ways)
+    for max_df in dict.fromkeys(way.max_df for way in ways):
+        alike = [at for at, way in enumerate(ways) if way.max_df == max_df]
+        counts = emphasised_counts(words, _usable_terms(words, max_df), [ways[at] for at in alike])
+        for at, counted in zip(alike, counts, strict=True):
+            np.log(counted.data, out=counted.data)
+            counted.data += 1
+            weights[at] = counted
     return weights
 
 
 def _usable_terms(words: Occurrences, max_df: float) -> NDArray[np.bool_]:
-    telling = np.array([len(word) > 1 or not word.isascii() for word in words.vocabulary], dtype=np.bool_)
+    telling = np.fromiter(map(len, words.vocabulary), dtype=np.int64, count=len(words.vocabulary)) > 1
+    for at in np.flatnonzero(~telling).tolist():
+        telling[at] = not words.vocabulary[at].isascii()
     return (words.background <= max_df * BACKGROUND_DOCUMENTS) & telling
 
 
@@ -112,13 +124,15 @@ def with_rarity(weights: sparse.csr_matrix[np.float64], words: Occurrences) -> s
     return sparse.csr_matrix((weights.data * rarity.ravel()[cell], weights.indices, weights.indptr), shape=words.shape)
 
 
-def tfidf_rows(words: Occurrences, params: TermParams, *, max_terms: int) -> sparse.csr_matrix[np.float64]:
+def tfidf_rows(
+    weights: sparse.csr_matrix[np.float64], words: Occurrences, *, max_terms: int
+) -> sparse.csr_matrix[np.float64]:
     """TF-IDF rows of the ``max_terms`` heaviest terms of each article, of length 1: shape ``words.shape``.
 
     Of an article in a script without spaces all terms: they are pairs of characters, which say less each. The row of an
     article without usable words is empty.
     """
-    rows = with_rarity(term_weights(words, params), words)
+    rows = with_rarity(weights, words)
     return unit_rows(whole_or_cut(rows, heaviest_terms(rows, max_terms), _are_unspaced(rows, words.vocabulary)))
 
 

@@ -6,6 +6,7 @@ The figures come from the small word lists of the ``wordfreq`` package.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,8 @@ def background_frequency(words: Sequence[str], lang: str | None) -> NDArray[np.f
     language tag; ``"en-US"`` and ``"EN"`` are ``"en"``.
     """
     listed = _frequencies(_language(lang))
-    return np.fromiter((listed.get(word.casefold(), 0.0) for word in words), np.float64, count=len(words))
+    found = map(listed.get, map(str.casefold, words), repeat(0.0))
+    return np.fromiter(found, np.float64, count=len(words))
 
 
 def background_documents(frequency: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -95,14 +97,20 @@ def _language_of_script(characters: str) -> str | None:
 def _language_of_coverage(seen: Counter[str]) -> str | None:
     coverage = [
         (sum(n for word, n in seen.items() if word in frequent) / seen.total(), language)
-        for language, frequent in _frequent_words()
+        for language, frequent in frequent_words()
     ]
     (best, language), (second, _) = sorted(coverage, reverse=True)[:2]
-    return language if best >= max(_LEAST_COVERAGE, _LEAST_LEAD * second) else None
+    return language if leads_clearly(best, second) else None
+
+
+def leads_clearly(best: float, second: float) -> bool:
+    """Whether the share of a text that is frequent in one language tells it from the language with the next share."""
+    return best >= max(_LEAST_COVERAGE, _LEAST_LEAD * second)
 
 
 @cache
-def _frequent_words() -> tuple[tuple[str, frozenset[str]], ...]:
+def frequent_words() -> tuple[tuple[str, frozenset[str]], ...]:
+    """The most frequent words of each language that is guessed by them, with the language."""
     return tuple((language, _most_frequent(language)) for language in _GUESSED)
 
 

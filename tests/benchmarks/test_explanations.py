@@ -50,5 +50,6 @@ def test_the_seeds_are_explained_faithfully(labelled, tmp_path, capsys):
     (row,) = json.loads((tmp_path / "out.json").read_text())["explanations"]
     assert code == 0
     assert (row["n_together"], row["n_apart"]) == (4, 5)
-    assert row["faithful"] == row["absent"] == row["by_themselves"] == row["below"] == 1
+    assert row["faithful"] == row["absent"] == row["by_themselves"] == row["below"] == row["bounded_agrees"] == 1
+    assert row["bounded"] > 0.99
     assert "seeds" in capsys.readouterr().out

@@ -152,6 +152,17 @@ def test_pairs_of_one_group_succeed_or_fail_together():
     assert together.high - together.low > 2 * (alone.high - alone.low)
 
 
+def test_a_sample_without_a_gold_pair_says_nothing_of_how_many_are_found():
+    gold, pred = [("a", "b")], [("c", "d"), ("e", "f")]
+    stories = {"a": "1", "b": "1", "c": "2", "d": "3", "e": "4", "f": "5"}
+    apart = {article: article for article in stories}
+
+    of_pairs = pair_intervals(gold, pred, FEW).score.recall
+    of_stories = cluster_intervals(stories, apart, FEW).pairwise.recall
+
+    assert of_pairs == of_stories == Interval(0.0, 0.0)
+
+
 @pytest.mark.parametrize("wrong", [{"n": 0}, {"level": 1.0}, {"seed": -1}])
 def test_resampling_that_cannot_be_done_is_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):

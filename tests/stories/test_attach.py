@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from dedupe.models import ArticleId, StoryId
 from dedupe.settings import AttachParams
 from dedupe.stories.attach import attach, term_vectors
+from dedupe.stories.heaviest import WeighedTerms, heaviest_of_each
 from dedupe.text.words import cut_words, word_hash
+from tests.stories.loops import on_both_paths
 
 PARAMS = AttachParams()
 TEXT = "Storm hits Kobe The storm hit Kobe on Tuesday and the harbour flooded the harbour office"
@@ -70,6 +72,31 @@ def test_each_text_has_the_background_of_its_own_language():
 
 def test_no_texts_have_no_vectors():
     assert vectors_of() == []
+
+
+few = st.integers(0, 3)
+weighed = st.lists(st.lists(st.tuples(few, few, few), max_size=12), max_size=4)
+
+
+@given(weighed, st.integers(1, 8))
+def test_the_loop_keeps_the_terms_that_the_plain_path_keeps(texts, limit):
+    term, weight, documents = ([row[column] for text in texts for row in text] for column in range(3))
+    rows = WeighedTerms(
+        np.array(term, dtype=np.uint32),
+        np.array(weight, dtype=np.float32),
+        np.array(weight, dtype=np.float64) * (4 - np.array(documents, dtype=np.float64)),
+        np.array(documents, dtype=np.float64),
+        np.cumsum([0, *map(len, texts)]),
+    )
+
+    def kept():
+        places, ends = heaviest_of_each(rows, limit)
+        return [(term[at], weight[at], documents[at]) for at in places.tolist()], ends.tolist()
+
+    plain, compiled = on_both_paths(kept)
+
+    assert plain == compiled
+    assert all(end - begin <= limit for begin, end in zip([0, *plain[1]], plain[1], strict=False))
 
 
 def near(*pairs):

@@ -204,3 +204,32 @@ def test_of_two_copies_without_dates_the_one_with_the_smaller_id_is_the_original
     text = "Floods close the northern railway after a night of heavy rain in the valleys"
     (story,) = cluster_stories([Article(ArticleId("b"), text), Article(ArticleId("a"), text.upper())])
     assert {m.article_id: m.duplicate_of for m in story.members} == {"a": None, "b": "a"}
+
+
+UNRELATED = [
+    ("Washington ferry runs aground near Seattle", "Denzel Washington cast in crime drama"),
+    ("Apple unveils thinner tablet with brighter screen", "Apple growers fear frost will ruin this year's harvest"),
+    ("Berlin: Feuer in Kraftwerk legt Strom lahm", "Berlin: Filmfestspiele eröffnen mit polnischem Drama"),
+    ("Sismo sacude Santiago sin causar daños", "Miles de peregrinos llegan a Santiago por el Camino"),
+]
+OF_ONE_EVENT = [
+    ("Bank of England raises interest rates to 5.25%", "Interest rates: Bank lifts rate to highest in 15 years"),
+    ("Apple unveils thinner tablet with brighter screen", "Apple launches new tablet, its thinnest yet"),
+    ("Merz im zweiten Wahlgang zum Kanzler gewählt", "Bundestag wählt Merz im zweiten Anlauf zum Kanzler"),
+    ("能登半島で震度7の地震、津波警報を発表", "石川県能登で震度7、気象庁が大津波警報"),
+]
+
+
+@pytest.mark.parametrize("headlines", UNRELATED)
+def test_headlines_that_share_a_name_alone_are_stories_of_their_own(headlines):
+    stories = cluster_stories(article(str(at), title=headline) for at, headline in enumerate(headlines))
+
+    assert [len(story.members) for story in stories] == [1, 1]
+    assert len({story.topic for story in stories}) == 2
+
+
+@pytest.mark.parametrize("headlines", OF_ONE_EVENT)
+def test_headlines_of_one_event_in_other_words_are_one_story(headlines):
+    stories = cluster_stories(article(str(at), title=headline) for at, headline in enumerate(headlines))
+
+    assert [len(story.members) for story in stories] == [2]

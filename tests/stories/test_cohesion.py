@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from dedupe.stories.cohesion import split_loose
+from dedupe.stories.cohesion import linked_groups, split_loose
 from dedupe.stories.smoothing import unit_rows
 from dedupe.story_settings import CohesionParams
 
@@ -41,3 +41,27 @@ def test_a_story_of_one_stays_one(n):
 
 def test_no_similarity_needed_parts_only_what_shares_nothing():
     assert parts(LEFT, RIGHT, min_similarity=0.0) == [[0, 1]]
+
+
+def linked(groups, similarities, shortness):
+    graph = sparse.csr_matrix(np.array(similarities) + np.transpose(similarities))
+    return linked_groups(np.array(groups), graph, np.array(shortness), min_similarity=0.2).tolist()
+
+
+def test_short_texts_stay_together_over_a_chain_of_similar_ones():
+    similarities = [[0, 0.3, 0.1, 0.0], [0, 0, 0.2, 0.0], [0, 0, 0, 0.1], [0, 0, 0, 0]]
+
+    assert linked([0, 0, 0, 0], similarities, [1.0] * 4) == [0, 0, 0, 1]
+
+
+def test_longer_texts_need_less_to_stay_together():
+    similarities = [[0, 0.1, 0.1], [0, 0, 0.1], [0, 0, 0]]
+
+    assert linked([0, 0, 0], similarities, [1.0, 1.0, 1.0]) == [0, 1, 2]
+    assert linked([0, 0, 0], similarities, [1.0, 1.0, 0.5]) == [0, 0, 0]
+
+
+def test_similar_texts_of_two_groups_and_of_none_stay_apart():
+    similarities = [[0, 0.9, 0.9, 0.9], [0, 0, 0.9, 0.9], [0, 0, 0, 0.9], [0, 0, 0, 0]]
+
+    assert linked([0, 1, -1, -1], similarities, [1.0] * 4) == [0, 1, 2, 3]

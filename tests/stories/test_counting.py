@@ -18,7 +18,7 @@ def occurrences(*rows):
 
 
 def counted(words, usable, **params):
-    return emphasised_counts(words, usable, TermParams(**params))
+    return emphasised_counts(words, usable, [TermParams(**params)])[0]
 
 
 @settings(deadline=None)

@@ -34,12 +34,19 @@ def test_a_story_stands_for_its_nearest_article_other_than_the_asking_one():
     assert explain("003", story, seeds().values(), collection().stories).b in {"000", "001"}
 
 
-@pytest.mark.parametrize(("a", "b"), [("000", "nobody"), ("nobody", "000"), ("003", "its own story")])
-def test_an_unknown_id_is_named(a, b):
-    alone = explained("000", "003").story_b
+@pytest.mark.parametrize(("a", "b", "kind"), [("000", "nobody", "article or story"), ("nobody", "000", "article")])
+def test_an_unknown_id_is_named(a, b, kind):
+    with pytest.raises(UnknownId, match=f"no {kind} has the id 'nobody'"):
+        explain(a, b, seeds().values(), collection().stories)
 
-    with pytest.raises(UnknownId):
-        explain(a, alone if b == "its own story" else b, seeds().values(), collection().stories)
+
+def test_an_article_is_asked_why_it_is_alone_by_the_name_of_its_story():
+    own = explained("000", "003").story_b
+
+    found = explain("003", own, seeds().values(), collection().stories)
+
+    assert found.alone
+    assert (found.a, found.b, found.same_story) == ("003", "003", True)
 
 
 def test_one_article_twice_is_a_slip():

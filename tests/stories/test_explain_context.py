@@ -2,7 +2,7 @@ import pytest
 
 from dedupe.errors import UnknownId
 from dedupe.models import Article, ArticleId, Member, Story, StoryId
-from dedupe.stories.explain_context import Context, clustered, context_of, nearest_of
+from dedupe.stories.explain_context import Context, clustered, context_of, context_of_one, nearest_of
 
 TEXTS = {
     "a": "sochi valdai kremlin pledge",
@@ -55,15 +55,25 @@ def test_a_story_is_asked_by_its_nearest_article():
     assert nearest_of(StoryId("three"), ArticleId("d"), collection()) == "e"
 
 
-def test_an_unknown_article_and_a_story_without_another_one_are_named():
+def test_an_article_alone_in_its_story_has_no_nearest_one_there():
+    assert nearest_of(StoryId("two"), ArticleId("c"), collection()) is None
+
+
+def test_around_one_article_are_its_topic_and_what_is_near():
+    context = context_of_one(ArticleId("c"), collection())
+
+    assert names(context) == "cbad"
+
+
+def test_an_unknown_article_and_an_unknown_story_are_named():
     with pytest.raises(UnknownId, match="no article has the id 'x'"):
         context_of(ArticleId("a"), ArticleId("x"), collection())
-    with pytest.raises(UnknownId, match="no story has the id 'two'"):
-        nearest_of(StoryId("two"), ArticleId("c"), collection())
+    with pytest.raises(UnknownId, match="no story has the id 'four'"):
+        nearest_of(StoryId("four"), ArticleId("c"), collection())
 
 
-def test_a_context_has_two_articles_at_least_and_a_story_for_each():
-    with pytest.raises(ValueError, match="two articles or more are needed and a story for each, got 1 and 1"):
-        Context(tuple(articles()[:1]), (story("one"),))
+def test_a_context_has_an_article_at_least_and_a_story_for_each():
+    with pytest.raises(ValueError, match="an article or more is needed and a story for each, got 0 and 0"):
+        Context((), ())
     with pytest.raises(ValueError, match="got 2 and 1"):
         Context(tuple(articles()[:2]), (story("one"),))

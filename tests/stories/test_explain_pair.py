@@ -6,8 +6,11 @@ import pytest
 
 from dedupe.models import Article, ArticleId, StoryId
 from dedupe.stories.cluster import cluster_stories
+from dedupe.stories.explain import explain
 from dedupe.stories.explain_context import Context, clustered, context_of
 from dedupe.stories.explain_pair import explain_pair
+from dedupe.stories.explain_reading import read_each, read_together
+from dedupe.stories.explain_scale import LEAST_SIMILARITY
 from dedupe.stories.explained import explanation_as_dict
 from dedupe.text.words import tokens
 from tests.stories.explained_seeds import collection, explained, falls, seeds, terms
@@ -134,6 +137,30 @@ def test_an_article_and_its_copy_are_told_as_that():
     assert (found.copy.pair.kind.value, found.copy.edits) == ("exact", ())
     assert found.only_a == found.only_b == ()
     assert found.passages[0].a == found.passages[0].b
+
+
+@pytest.mark.parametrize("text", ["Rain.", "The bridge is open.", "A bank has failed, and another one will."])
+def test_exact_copies_are_not_under_their_threshold_however_little_they_tell(text):
+    found = explain("a", "b", [about("a", text), about("b", text.upper())])
+
+    assert found.same_story
+    assert found.copy is not None
+    assert found.margin >= 0
+
+
+def test_two_of_one_story_with_nobody_between_are_not_under_their_threshold():
+    story = collection().stories[0]
+
+    found = explain_pair(Context((about("a", "Storm in Nice"), about("b", "Nice: a storm")), (story, story)))
+
+    assert found.similarity < LEAST_SIMILARITY
+    assert (found.margin, found.through) == (0, ())
+
+
+def test_texts_read_before_make_the_same_explanation():
+    context = context_of(ArticleId("000"), ArticleId("002"), collection())
+
+    assert explain_pair(context, read_together(read_each(context.articles))) == explained("000", "002")
 
 
 def test_articles_that_share_nothing_are_held_together_by_those_between_them():

@@ -2,11 +2,14 @@ import numpy as np
 from scipy import sparse
 
 from dedupe.stories.keywords import set_apart_terms
+from tests.stories.loops import on_both_paths
 
 
 def terms_of(rows, *stories):
-    found = set_apart_terms(sparse.csr_matrix(np.array(rows, dtype=float)), [np.array(story) for story in stories])
-    return [terms.tolist() for terms in found]
+    tfidf, topic = sparse.csr_matrix(np.array(rows, dtype=float)), [np.array(story) for story in stories]
+    plain, compiled = on_both_paths(lambda: [terms.tolist() for terms in set_apart_terms(tfidf, [topic])])
+    assert plain == compiled
+    return plain
 
 
 def test_what_all_of_the_topic_share_sets_no_story_apart():

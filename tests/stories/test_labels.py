@@ -43,3 +43,15 @@ def test_a_label_is_short_and_never_empty(keywords, text):
     result = label(keywords, f"{text} port strike 選挙制")
 
     assert 0 < len(result) <= 80
+
+
+@given(
+    st.text(st.sampled_from("aAbB _-.é7\n"), max_size=60), st.sets(st.sampled_from(["a", "ab", "b", "aé", "7", "b_b"]))
+)
+def test_a_text_in_two_scripts_is_read_as_each_alone_is(text, keywords):
+    ranked = sorted(keywords)
+
+    # A letter that lower case makes two of: such a text is cut into all its words.
+    assert label(ranked, f"{text} b a", ("b", "a")) == label(ranked, f"{text} b a\n\u0130", ("b", "a")).removesuffix(
+        " \u0130"
+    )

@@ -6,7 +6,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import sparse
 
 from dedupe.stories import neighbours
-from dedupe.stories.neighbours import mean_similarities, similarity_graph
+from dedupe.stories.neighbours import similarity_graph
 from dedupe.stories.smoothing import unit_rows
 from tests.stories.loops import assert_same_bits, on_both_paths
 
@@ -104,9 +104,3 @@ def test_blocks_and_threads_change_nothing(monkeypatch):
         whole, on_both_paths(lambda: similarity_graph(rows, n_neighbors=5, min_similarity=0.05)), strict=True
     ):
         assert_same_bits(before, after)
-
-
-def test_mean_similarities_leave_out_the_article_itself():
-    similarity = np.array([[1.0, 0.5, 0.1], [0.5, 1.0, 0.3], [0.1, 0.3, 1.0]])
-
-    assert mean_similarities(similarity) == pytest.approx([0.3, 0.4, 0.2])

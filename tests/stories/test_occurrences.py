@@ -17,7 +17,7 @@ def test_an_article_has_the_words_of_its_title_and_its_text():
 
     assert spelled(words) == [["storm", "the", "port", "closed"]]
     assert words.article.tolist() == [0, 0, 0, 0]
-    assert words.position.tolist() == [-1, 0, 1, 2]
+    assert words.title_lengths.tolist() == [1]
 
 
 def test_a_text_that_begins_with_its_title_does_not_repeat_it():

@@ -1,9 +1,12 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import sparse
 
 from dedupe.settings import EventParams
-from dedupe.stories.refine import split_topic
+from dedupe.stories.refine import Weighed, split_parts
+from tests.stories.loops import on_both_paths
 
 
 def topic(*vocabularies, n_terms=100):
@@ -14,8 +17,14 @@ def topic(*vocabularies, n_terms=100):
 
 
 def stories(rows, **params):
-    params = EventParams(**params)
-    return [story.tolist() for story in split_topic(rows, rows, params)]
+    return events(rows, [range(rows.shape[0])], **params)
+
+
+def events(rows, parts, **params):
+    given = [np.array(part) for part in parts], Weighed(rows, rows), EventParams(**params)
+    plain, compiled = on_both_paths(lambda: [event.tolist() for event in split_parts(*given)])
+    assert plain == compiled
+    return plain
 
 
 NAMES = set(range(10))
@@ -67,3 +76,23 @@ def test_every_row_is_in_exactly_one_story(seed):
 
 def test_rows_without_terms_are_no_reason_to_fail():
     assert stories(topic(set(), set(), set(), set())) == [[0, 1, 2, 3]]
+
+
+def test_no_part_knows_of_another():
+    rows = topic(NAMES | VOTE, NAMES | STRIKE, NAMES | VOTE, NAMES | STRIKE, VOTE, STRIKE, VOTE)
+
+    assert events(rows, [[5, 6], [0, 1, 2, 3], [4]]) == [[5, 6], [0, 2], [1, 3], [4]]
+    assert events(rows, []) == []
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 10_000), st.integers(4, 24), st.sampled_from([0.2, 0.5, 0.9]), st.booleans())
+def test_the_loop_splits_as_the_plain_path_does(seed, n, share, are_equal):
+    source = np.random.default_rng(seed)
+    rows = (source.random((n, 60)) < share) * (np.arange(n)[:, np.newaxis] % 3 != np.arange(60) // 20)
+    given = sparse.csr_matrix(rows * (1.0 if are_equal else source.random((n, 60))))
+    copies = sparse.csr_matrix(sparse.vstack([given, given[: n // 2]], format="csr"))
+
+    found = events(copies, [range(copies.shape[0])], min_own_terms=2, min_own_share=0.1, max_similarity_ratio=0.95)
+
+    assert sorted(row for event in found for row in event) == list(range(copies.shape[0]))

@@ -5,7 +5,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import sparse
 
-from dedupe.stories.row_blocks import heaviest_terms, over_blocks, row_products, terms_of_rows
+from dedupe.stories.row_blocks import (
+    are_alike,
+    heaviest_terms,
+    over_blocks,
+    row_products,
+    terms_of_rows,
+    totals_products,
+)
 from tests.stories.loops import assert_same_bits, on_both_paths
 
 MATRICES = hnp.arrays(np.float64, (6, 9), elements=st.sampled_from([0.0, 0.1, 0.3, 0.7, 2.5]))
@@ -54,3 +61,39 @@ def test_blocks_cover_all_rows_once_and_in_order(n_rows, rows_at_once):
 
     assert [row for block in covered for row in block] == list(range(n_rows))
     assert all(len(block) <= rows_at_once for block in covered)
+
+
+GROUPS = st.lists(st.integers(0, 3), min_size=6, max_size=6).map(
+    lambda numbers: [np.flatnonzero(np.array(numbers) == number) for number in range(4)]
+)
+
+
+@settings(deadline=None)
+@given(MATRICES, GROUPS)
+def test_a_row_is_multiplied_with_the_sum_of_its_group(dense, groups):
+    plain, compiled = on_both_paths(lambda: totals_products(sparse.csr_matrix(dense), groups))
+
+    assert plain.tolist() == compiled.tolist()
+    for group in groups:
+        assert plain[group] == pytest.approx(dense[group] @ dense[group].sum(axis=0))
+
+
+@settings(deadline=None)
+@given(MATRICES, GROUPS, st.sampled_from([0.0, 0.1, 0.7]))
+def test_rows_are_alike_if_every_two_of_them_are(dense, groups, least):
+    plain, compiled = on_both_paths(lambda: are_alike(sparse.csr_matrix(dense), groups, min_similarity=least))
+
+    assert plain.tolist() == compiled.tolist()
+    for group, alike in zip(groups, plain.tolist(), strict=True):
+        products = (dense[group] @ dense[group].T)[np.triu_indices(len(group), 1)]
+        assert alike or products.min() < least + 1e-12
+        assert not alike or products.min(initial=np.inf) > least - 1e-12
+
+
+def test_rows_may_hold_their_terms_in_any_order():
+    unsorted = sparse.csr_matrix((np.array([1.0, 2.0]), np.array([1, 0]), np.array([0, 2])), shape=(1, 2))
+    other, first = sparse.csr_matrix(np.array([[3.0, 5.0]])), np.zeros(1, dtype=np.int64)
+
+    plain, compiled = on_both_paths(lambda: row_products(unsorted, first, other, first))
+
+    assert plain.tolist() == compiled.tolist() == [2 * 3 + 1 * 5]

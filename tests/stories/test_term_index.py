@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from dedupe.models import ArticleId, Sketch
 from dedupe.settings import AttachParams
 from dedupe.stories.term_index import TermIndex
+from tests.stories.loops import on_both_paths
 
 
 def sketch(name, terms, *, weights=None, background=None):
@@ -109,7 +110,7 @@ def test_a_window_that_slides_on_and_on_stays_small_and_right():
 
     assert len(index) == 100
     assert [article for article, _ in found] == ["a5980", "a5981"]
-    assert len(index._number_of) < 6000
+    assert index.n_terms < 6000
 
 
 steps = st.lists(st.tuples(st.sampled_from("abcdef"), st.one_of(st.none(), st.sets(st.integers(0, 6)))), max_size=25)
@@ -147,3 +148,58 @@ def test_two_indices_with_the_same_history_give_the_same_answers(walk):
         answers.append(index.nearest(sketch("new", range(4)), limit=4))
 
     assert answers[0] == answers[1]
+
+
+batches = st.lists(
+    st.tuples(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=6), st.integers(0, 8)), min_size=1, max_size=12
+)
+
+
+def answers_of(batches, seed):
+    """What an index says while articles come by the batch and go again, oldest first or not."""
+    random = np.random.default_rng(seed)
+    index, held, answers, n = TermIndex(AttachParams(max_window_df=0.5)), [], [], 0
+    for batch, n_removed in batches:
+        sketches = []
+        for _ in batch:
+            terms = set((random.zipf(1.4, 12) % 400).tolist())
+            weights = random.integers(16, 80, len(terms)) / 16
+            sketches.append(sketch(f"a{n}", terms, weights=weights, background=random.integers(0, 900, len(terms))))
+            n += 1
+        asked, added = [is_asked for is_asked, _ in batch], [is_added for _, is_added in batch]
+        answers.append(index.take(sketches, asked, added, limit=3) if batch else [])
+        held += [one.article_id for one, is_added in zip(sketches, added, strict=True) if is_added]
+        for _ in range(min(n_removed, len(held))):
+            index.remove(held.pop(int(random.integers(0, len(held)))))
+    return answers, len(index)
+
+
+@settings(deadline=None, max_examples=60)
+@given(batches, st.integers(0, 1000))
+def test_the_loops_say_to_the_bit_what_the_plain_path_says(batches, seed):
+    plain, compiled = on_both_paths(lambda: answers_of(batches, seed))
+
+    assert plain == compiled
+
+
+def test_the_loops_say_the_same_after_a_long_slide():
+    walk = [([(True, True)] * 40, 0)] * 10 + [([(True, True)] * 30, 35)] * 60 + [([(True, True)] * 10, 60)] * 20
+
+    plain, compiled = on_both_paths(lambda: answers_of(walk, 1))
+
+    assert plain == compiled
+
+
+@settings(deadline=None)
+@given(st.lists(st.sets(st.integers(0, 9), max_size=5), max_size=8))
+def test_articles_taken_together_are_looked_up_as_one_by_one(many):
+    sketches = [sketch(str(n), terms) for n, terms in enumerate(many)]
+    together, alone = TermIndex(), TermIndex()
+
+    found = together.take(sketches, [True] * len(many), [True] * len(many), limit=4) if many else []
+
+    expected = []
+    for one in sketches:
+        expected.append(alone.nearest(one, limit=4))
+        alone.add(one)
+    assert found == expected

@@ -3,7 +3,15 @@ import pytest
 
 from dedupe.models import Article, ArticleId
 from dedupe.settings import TermParams
-from dedupe.stories.vectors import read_occurrences, term_weights, tfidf_rows, title_and_text, with_rarity
+from dedupe.stories.vectors import (
+    read_occurrences,
+    term_weights,
+    term_weights_by,
+    tfidf_rows,
+    title_and_text,
+    with_rarity,
+)
+from tests.stories.loops import assert_same_bits
 
 
 def article(text="", title=None, lang="en"):
@@ -64,7 +72,9 @@ def test_without_a_known_language_rarity_comes_from_the_articles_alone():
 
 
 def test_rows_have_length_one_and_an_article_without_words_has_none():
-    rows = tfidf_rows(read_occurrences([article("harbour flooded"), article("")]), TermParams(), max_terms=9)
+    words = read_occurrences([article("harbour flooded"), article("")])
+
+    rows = tfidf_rows(term_weights(words, TermParams()), words, max_terms=9)
 
     assert np.linalg.norm(rows.toarray(), axis=1) == pytest.approx([1.0, 0.0])
 
@@ -73,13 +83,23 @@ def test_no_articles_have_no_rows():
     words = read_occurrences([])
 
     assert words.shape == (0, 0)
-    assert tfidf_rows(words, TermParams(), max_terms=9).shape == (0, 0)
+    assert tfidf_rows(term_weights(words, TermParams()), words, max_terms=9).shape == (0, 0)
 
 
 def test_a_row_holds_the_heaviest_terms_of_its_article():
     words = read_occurrences([article("harbour harbour harbour flooded flooded ferry", title="Kobe harbour")])
 
-    rows = tfidf_rows(words, TermParams(capital_weight=1.0), max_terms=1)
+    rows = tfidf_rows(term_weights(words, TermParams(capital_weight=1.0)), words, max_terms=1)
 
     assert [words.vocabulary[term] for term in rows.indices] == ["harbour"]
     assert rows.data.tolist() == [1.0]
+
+
+def test_weights_in_several_ways_are_those_of_each_way_alone():
+    words = read_occurrences(
+        [article("Kobe harbour flooded, the harbour closed", title="Flooded"), article("The ferry")]
+    )
+    ways = [TermParams(), TermParams(max_df=1.0), TermParams(title_weight=5.0, lead_words=2, lead_weight=3.0)]
+
+    for way, weights in zip(ways, term_weights_by(words, ways), strict=True):
+        assert_same_bits(weights, term_weights(words, way))
