@@ -34,6 +34,7 @@ from dedupe.environment import Settings
 from dedupe.local.server import embedded_server
 from dedupe.models import Article, ArticleId, JobId
 from dedupe.service import Service
+from dedupe.store.blocks import RoundId
 from dedupe.store.keys import DAY_MS, Shard
 from dedupe.wiring import INGEST_QUEUE, assemble, warm_libraries
 
@@ -68,6 +69,9 @@ class _NoBell:
         """Nobody needs to be woken."""
 
     def recluster(self, job_id: JobId) -> None:
+        """Nobody needs to be woken."""
+
+    def help(self, round_id: RoundId) -> None:
         """Nobody needs to be woken."""
 
 

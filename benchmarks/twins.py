@@ -19,6 +19,7 @@ from redis import Redis
 from dedupe.environment import Settings
 from dedupe.models import Article, ArticleId, JobId
 from dedupe.service import Service
+from dedupe.store.blocks import RoundId
 from dedupe.store.keys import Shard
 from dedupe.wiring import assemble
 
@@ -42,6 +43,9 @@ class _NoBell:
         """Nobody needs to be woken."""
 
     def recluster(self, job_id: JobId) -> None:
+        """Nobody needs to be woken."""
+
+    def help(self, round_id: RoundId) -> None:
         """Nobody needs to be woken."""
 
 

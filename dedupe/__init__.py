@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from dedupe.near_duplicates.shingles import cut_shingles, shingle_hash
     from dedupe.near_duplicates.signatures import signatures
     from dedupe.settings import DuplicateParams, SketchParams, StoryParams
+    from dedupe.signing import verify_webhook
     from dedupe.stories.cluster import cluster_stories
+    from dedupe.stories.constraints import Constraints
     from dedupe.stories.explain import explain
     from dedupe.stories.explained import Explanation
 
@@ -23,6 +25,7 @@ __all__ = [
     "Article",
     "AsyncClient",
     "Client",
+    "Constraints",
     "DedupeError",
     "DuplicateKind",
     "DuplicatePair",
@@ -43,6 +46,7 @@ __all__ = [
     "shingle_hash",
     "signatures",
     "verdicts",
+    "verify_webhook",
 ]
 
 # Where each public name lives: loaded when it is first asked for, so that importing the package costs nothing.
@@ -50,6 +54,7 @@ _HOMES = {
     "Article": "dedupe.models",
     "AsyncClient": "dedupe.client",
     "Client": "dedupe.client",
+    "Constraints": "dedupe.stories.constraints",
     "DedupeError": "dedupe.errors",
     "DuplicateKind": "dedupe.models",
     "DuplicatePair": "dedupe.models",
@@ -70,6 +75,7 @@ _HOMES = {
     "shingle_hash": "dedupe.near_duplicates.shingles",
     "signatures": "dedupe.near_duplicates.signatures",
     "verdicts": "dedupe.near_duplicates.find",
+    "verify_webhook": "dedupe.signing",
 }
 
 

@@ -3,8 +3,11 @@
 ``wiring`` makes the one instance of a process; everything else is handed it or a part of it.
 """
 
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError
@@ -13,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from dedupe.errors import InvalidSettings
 
 PREFIX = "DEDUPE_"
+OTHERS = frozenset({"DEDUPE_URL", "DEDUPE_OWNER_PID"})  # of the command line, and of make
 
 
 def _default_data() -> Path:
@@ -65,27 +69,53 @@ class Settings(BaseSettings):
         repr=False,
         description="key that HTTP requests must carry (Authorization: Bearer); without it, loopback only",
     )
+    max_streams: int = Field(default=100, ge=0, description="streams of events that one API process has open at once")
+    webhooks_private: bool = Field(
+        default=False, description="whether webhooks may go to addresses that are not public: private, loopback, local"
+    )
     claim_limit: int = Field(default=100, ge=1, le=1_000, description="articles a worker takes at once")
     lease_seconds: float = Field(default=30.0, gt=0, le=3_600, description="how long a worker may keep what it took")
     max_attempts: int = Field(default=5, ge=1, le=100, description="times an article is taken before it is given up")
     recluster_minutes: float = Field(
         default=15.0,
         ge=0,
-        description="minutes between scheduled reclusters, which stay quiet when nothing changed; 0: never",
+        description="minutes after which new articles are reclustered at the latest, sooner where cheap; 0: never",
     )
 
 
 def read_settings() -> Settings:
     """Settings from the environment of this process.
 
-    Raises ``InvalidSettings`` naming every wrong variable at once.
+    Raises ``InvalidSettings`` naming every wrong variable at once, and every ``DEDUPE_*`` one that is no setting.
     """
+    unknown = {name: _nearest(name) for name, value in os.environ.items() if value and _is_unknown(name)}
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
-        raise InvalidSettings(
-            {PREFIX + str(p["loc"][0]).upper(): _rule(str(p["loc"][0]), p["msg"], p["input"]) for p in error.errors()}
-        ) from None
+        wrong = {_variable(p): _rule(str(p["loc"][0]), p["msg"], p["input"]) for p in error.errors()}
+        raise InvalidSettings(wrong | unknown) from None
+    if unknown:
+        raise InvalidSettings(unknown)
+    return settings
+
+
+def _variable(problem: Mapping[str, Any]) -> str:
+    return PREFIX + str(problem["loc"][0]).upper()
+
+
+def _is_unknown(name: str) -> bool:
+    # The case does not matter to pydantic either.
+    return name.upper().startswith(PREFIX) and name.upper() not in known_variables()
+
+
+def known_variables() -> frozenset[str]:
+    """Every environment variable with our prefix that something reads."""
+    return frozenset(PREFIX + name.upper() for name in Settings.model_fields) | OTHERS
+
+
+def _nearest(name: str) -> str:
+    near = get_close_matches(name.upper(), sorted(known_variables()), n=1)
+    return f"is no setting; did you mean {near[0]}?" if near else "is no setting; README.md has the table of them"
 
 
 def _rule(name: str, message: str, value: object) -> str:

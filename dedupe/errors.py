@@ -7,6 +7,7 @@ DedupeError
 ├── StoreUnavailable    the store did not answer; the same call may work later
 ├── QueueFull           too much accepted work is waiting; come back later
 ├── JobConflict         a job of this kind is already running
+├── ConstraintsChanged  the constraints are not of the version the caller knows any more
 ├── Overtaken           another recluster or a cancellation came first
 ├── UnknownId           no article, story or job has this id
 ├── StoryMerged         the story is part of another one now
@@ -97,6 +98,17 @@ class JobConflict(DedupeError):
 
     def __str__(self) -> str:
         return f"job {self.job_id} is already running"
+
+
+class ConstraintsChanged(DedupeError):
+    """The constraints are not of the version the caller knows; ``version`` is the one they are of."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+
+    def __str__(self) -> str:
+        return f"the constraints were changed meanwhile: they are of version {self.version}"
 
 
 class Overtaken(DedupeError):

@@ -1,21 +1,23 @@
 """Follows the log: brings a window up to its tail and decides what nobody has decided yet."""
 
+import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from dedupe.errors import StoreUnavailable
-from dedupe.models import Article, ArticleId, Facts, Member, Sketch, Story, Verdict
+from dedupe.models import Article, ArticleId, Assignment, Facts, Member, Sketch, Story, Verdict
+from dedupe.near_duplicates.stars import NO_VERDICTS
 from dedupe.near_duplicates.verify import Candidate
-from dedupe.sketches import Sketched
+from dedupe.sketches import Sketched, headline_of
 from dedupe.store.ledger import Ledger
 from dedupe.store.log import Entry, Log
 from dedupe.store.partitions import Attached, AttachOutcome, Generation, Partitions
 from dedupe.stories.ids import topic_id_of
-from dedupe.stories.labels import headline
 from dedupe.stories.sources import source_of
 from dedupe.stories.vectors import language_of, title_and_text
-from dedupe.window import Place, Window
+from dedupe.window import NO_ASSIGNMENTS, Place, Window
 
 CHUNK = 500
 REMEMBERED_SHINGLES = 4_096
@@ -52,7 +54,7 @@ class Follower:
     def expect(self, articles: Sequence[Sketched]) -> None:
         """Keep what is at hand of articles that will soon be in the log, so that their texts need not be read again."""
         self._remember(item.candidate for item in articles)
-        self._about = {item.sketch.article_id: _About(item.article, item.headline, item.lang) for item in articles}
+        self._about = {item.article.id: _About(item.article, item.lang) for item in articles}
 
     def _remember(self, candidates: Iterable[Candidate]) -> None:
         for candidate in candidates:
@@ -61,16 +63,18 @@ class Follower:
         while len(self._shingles) > REMEMBERED_SHINGLES:
             self._shingles.popitem(last=False)
 
-    def catch_up(self) -> None:
+    def catch_up(self, appended: Sequence[Entry] = ()) -> None:
         """Bring the window level with the log, and store the stories that nobody has stored yet.
 
-        When a recluster is published meanwhile, everything after it is decided again on top of it.
+        When a recluster is published meanwhile, everything after it is decided again on top of it. Entries that were
+        ``appended`` just now are not read again, and the log is followed no further than to the last of them.
         """
         try:
             for _ in range(MOST_ROUNDS):
-                self._follow()
+                self._follow(appended)
                 if self._store():
                     return
+                appended = ()  # others may have decided them by now
         except StoreUnavailable:
             raise
         except BaseException:
@@ -88,14 +92,28 @@ class Follower:
         """The verdicts on these entries of the window; an article that has left it is decided no more."""
         return [self._window.verdict(i) for i in ids if self._window.assignment(i) is not None]
 
-    def _follow(self) -> None:
+    def _follow(self, appended: Sequence[Entry]) -> None:
         current = self._partitions.current()
         if current.number != self._generation.number:
             self._rebase(current)
         if not self._is_on_the_log():
             self._forget()  # the server lost what it had not written to disk, and the log goes on from before
-        while entries := self._log.after(self._window.position, limit=CHUNK):
-            self._apply(entries)
+        for entries in _in_a_row(appended):
+            self._read_on(until=entries[0].number - 1)
+            if self._window.position == entries[0].number - 1:
+                self._apply(entries, NO_VERDICTS, NO_ASSIGNMENTS)
+            self._read_on(until=entries[-1].number)
+        if not appended:
+            self._read_on(until=sys.maxsize)
+
+    def _read_on(self, *, until: int) -> None:
+        """Follow the log up to a number, or to its tail."""
+        while self._window.position < until:
+            entries = self._log.after(self._window.position, limit=min(CHUNK, until - self._window.position))
+            if not entries:
+                return
+            ids = [entry.sketch.article_id for entry in entries]
+            self._apply(entries, self._ledger.verdicts(ids), self._partitions.assignments(self._generation, ids))
 
     def _is_on_the_log(self) -> bool:
         """Whether the window's newest entry is the log's: numbers of entries that were lost are given again."""
@@ -116,25 +134,24 @@ class Follower:
             self._forget()
         self._generation = current
 
-    def _apply(self, entries: Sequence[Entry]) -> None:
-        ids = [entry.sketch.article_id for entry in entries]
-        verdicts = self._ledger.verdicts(ids)
-        assignments = self._partitions.assignments(self._generation, ids)
-        for entry in entries:
-            article_id = entry.sketch.article_id
-            self._window.slide(entry.at)
-            verdict = verdicts.get(article_id) or self._judge(entry.sketch)
-            assignment = assignments.get(article_id)
-            if assignment is None:
-                assignment = self._window.attach(entry.sketch, verdict)
-                opens = self._window.opens_story(assignment)
-                self._unstored[article_id] = Attached(article_id, assignment, opens_story=opens)
-            self._window.add(Place(entry.number, entry.at, entry.sketch), verdict, assignment)
+    def _apply(
+        self,
+        entries: Sequence[Entry],
+        verdicts: Mapping[ArticleId, Verdict],
+        assignments: Mapping[ArticleId, Assignment],
+    ) -> None:
+        places = [Place(entry.number, entry.at, entry.sketch) for entry in entries]
+        try:
+            decisions = self._window.take(places, self._judge, verdicts=verdicts, assignments=assignments)
+        except StoreUnavailable:
+            self._forget()  # it has taken in some of them, and only a replay gives a whole window again
+            raise
+        for decision in decisions:
+            article_id = decision.verdict.article_id
+            if article_id not in assignments:
+                self._unstored[article_id] = Attached(article_id, decision.assignment, opens_story=decision.opens_story)
 
-    def _judge(self, sketch: Sketch) -> Verdict:
-        suspects = self._window.suspects(sketch)
-        if not suspects:
-            return Verdict(sketch.article_id, sketch.article_id)
+    def _judge(self, sketch: Sketch, suspects: Sequence[ArticleId]) -> Verdict:
         keys = {i: self._window.text_key(i) for i in suspects} | {sketch.article_id: sketch.text_key}
         known = self._candidates(keys)
         own = known.pop(sketch.article_id, None)
@@ -144,15 +161,16 @@ class Follower:
 
     def _candidates(self, text_keys: Mapping[ArticleId, bytes | None]) -> dict[ArticleId, Candidate]:
         """Shingles of articles, as far as their texts are those of the log: an id may come back with another text."""
-        found = {i: self._shingles[i] for i, key in text_keys.items() if self._has_shingles(i, key)}
+        found = {i: own for i, key in text_keys.items() if (own := self._held(i, key)) is not None}
         missing = [i for i in text_keys if i not in found]
         fetched = self._ledger.articles(missing) if missing else {}
         cut = self._candidates_of(list(fetched.values()))
         self._remember([*found.values(), *cut])
         return found | {own.article_id: own for own in cut if own.text_key == text_keys[own.article_id]}
 
-    def _has_shingles(self, article_id: ArticleId, text_key: bytes | None) -> bool:
-        return article_id in self._shingles and self._shingles[article_id].text_key == text_key
+    def _held(self, article_id: ArticleId, text_key: bytes | None) -> Candidate | None:
+        own = self._shingles.get(article_id)
+        return own if own is not None and own.text_key == text_key else None
 
     def _store(self) -> bool:
         """Write the stories decided here; False when they have to be decided again on what others wrote."""
@@ -183,24 +201,28 @@ class Follower:
         return replace(place, facts=facts)
 
 
+def _in_a_row(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """The entries in pieces within which each has the number that follows the one before."""
+    for _, piece in groupby(enumerate(entries), key=lambda entry: entry[1].number - entry[0]):
+        yield [entry for _, entry in piece]
+
+
 @dataclass(frozen=True, slots=True)
 class _About:
     """An article with what its sketch told of it."""
 
     article: Article
-    headline: str
     lang: str | None
 
 
 def _about(article: Article) -> _About:
-    title, text = title_and_text(article)
-    return _About(article, headline(title, text), language_of(article, text) or None)
+    return _About(article, language_of(article, title_and_text(article)[1]) or None)
 
 
 def _opened(places: Sequence[Attached], about: Mapping[ArticleId, _About]) -> dict[ArticleId, Story]:
     """The stories that begin here, by the article each begins with; until a recluster it is all they are."""
     openers = [place for place in places if place.opens_story]
-    labels = {i: about[i].headline for i in (place.article_id for place in openers) if i in about}
+    labels = {i: headline_of(about[i].article) for i in (place.article_id for place in openers) if i in about}
     return {place.article_id: _new_story(place, labels.get(place.article_id, "")) for place in openers}
 
 

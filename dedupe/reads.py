@@ -22,7 +22,8 @@ from dedupe.store.ledger import Ledger, Record
 from dedupe.store.lives import Lives
 from dedupe.store.partitions import Partitions
 from dedupe.stories.lifecycle import state_of
-from dedupe.story_table import StoryQuery, StoryTable
+from dedupe.story_query import StoryQuery
+from dedupe.story_table import StoryTable, Surroundings
 
 EVERY_STORY = StoryQuery()
 _MOST_MERGES = 1_000  # followed from one id; a story cannot have been merged more often in the time ids are kept
@@ -108,7 +109,7 @@ class Reads:
         place = self._partitions.assignments(self._partitions.current(), [article_id]).get(article_id)
         if place is not None:
             return Fate(FateKind.MERGED, (place.story_id,), at)
-        if self._ledger.records([article_id])[0] is None:
+        if self._lives.has_left(article_id):
             return Fate(FateKind.EXPIRED, (), at)
         raise StoreUnavailable(f"the story {story_id!r} is being settled; ask again")
 
@@ -135,8 +136,16 @@ class Reads:
         return found
 
     def related(self, story_id: StoryId) -> list[StoryView]:
-        """The other stories of a story's topic, the largest first; raises as `story` does."""
-        return [view for view in self.topic(self.story(story_id).story.topic) if view.story.id != story_id]
+        """The other stories of a story's topic, the largest first, none of one that ended; raises as `story` does."""
+        topic = self.story(story_id).story.topic
+        return [view for view in self.topic(topic) if view.story.id != story_id] if topic else []
+
+    def surroundings(self, views: Sequence[StoryView]) -> dict[StoryId, Surroundings]:
+        """For each story the labels of those around it, as a page shows them."""
+        generation = self._partitions.current()
+        topics = {view.story.topic for view in views}
+        of_topic = {topic: self._partitions.stories_of_topic(generation, topic) for topic in topics}
+        return {view.story.id: self._table.surroundings(view, of_topic[view.story.topic]) for view in views}
 
     def topic(self, topic: str) -> list[StoryView]:
         """The stories of a topic, the largest first; ``UnknownId`` where the current generation has none."""

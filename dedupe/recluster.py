@@ -4,17 +4,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Event
 
 from dedupe.changes import Record
 from dedupe.errors import Overtaken, StoreUnavailable
 from dedupe.models import Article, ArticleId, Assignment, ReclusterDiff, Story, StoryId
+from dedupe.shared_search import SharedSearch
+from dedupe.store.blocks import Blocks, RoundId
 from dedupe.store.codec import time_of
+from dedupe.store.constraints import StoredConstraints
 from dedupe.store.jobs import Grip, Jobs
 from dedupe.store.ledger import Ledger
 from dedupe.store.log import Log
 from dedupe.store.partitions import Generation, Partitions
+from dedupe.stories.constraints import Constraints
 from dedupe.stories.lifecycle import named, tell, weights_of
+from dedupe.stories.neighbours import Searcher
 from dedupe.stories.reconcile import Previous, Reconciled, reconcile
 
 CHUNK = 1_000
@@ -29,7 +35,10 @@ class Recluster:
     log: Log
     partitions: Partitions
     jobs: Jobs
-    cluster: Callable[[Sequence[Article]], list[Story]]
+    constraints: StoredConstraints
+    blocks: Blocks
+    ring: Callable[[RoundId], None]
+    cluster: Callable[[Sequence[Article], Constraints, Searcher], list[Story]]
 
     def run(self, grip: Grip, *, dry_run: bool, catch_up: Callable[[], None]) -> ReclusterDiff:
         """Cluster the window, keep story ids, and make the result current; a dry run stops at the diff.
@@ -41,16 +50,19 @@ class Recluster:
             self.partitions.fence(grip.token)
             self._report(grip, "reading", 0.0)
             before = self._before()
-            places = list(self.log.places())
+            head, places = self.log.head(), list(self.log.places())
             articles = self._articles([article_id for _, article_id in places])
+            version, said = self.constraints.in_force()
             self._report(grip, "clustering", 0.2)
-            stories = self.cluster(articles)
+            stories = self.cluster(articles, said, SharedSearch(self.blocks, self.ring, partial(self._go_on, grip)))
             self._report(grip, "reconciling", 0.8)
             reconciled = before.reconciled(stories, places)
             if not dry_run:
                 self._report(grip, "publishing", 0.9)
                 catch_up()
-                self._publish(grip, before, reconciled, places)
+                # Where all have left the log, none that came before is to be waited for.
+                position = places[-1][0] if places else head
+                self._publish(grip, before, reconciled, places, position=position, constraints=version)
         return reconciled.diff
 
     def _before(self) -> "_Before":
@@ -62,7 +74,14 @@ class Recluster:
         )
 
     def _publish(
-        self, grip: Grip, before: "_Before", reconciled: Reconciled, places: Sequence[tuple[int, ArticleId]]
+        self,
+        grip: Grip,
+        before: "_Before",
+        reconciled: Reconciled,
+        places: Sequence[tuple[int, ArticleId]],
+        *,
+        position: int,
+        constraints: int,
     ) -> None:
         at = time_of(self.partitions.now())
         published = self.partitions.replace(
@@ -70,9 +89,10 @@ class Recluster:
             reconciled.stories,
             tell(reconciled.diff, reconciled.stories, before.records, at=at),
             before.records,
-            position=places[-1][0] if places else 0,
+            position=position,
             token=grip.token,
             job_id=grip.job_id,
+            constraints=constraints,
             since_ms=before.read_at,
         )
         if published is None:
@@ -102,6 +122,10 @@ class Recluster:
                 yield
             finally:
                 done.set()
+
+    def _go_on(self, grip: Grip) -> None:
+        if not self.jobs.pulse(grip):
+            raise Overtaken
 
     def _report(self, grip: Grip, phase: str, progress: float) -> None:
         if not self.jobs.advance(grip, phase, progress):

@@ -3,38 +3,53 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from threading import RLock
+from contextlib import suppress
+from threading import Lock, RLock
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
-from dedupe.errors import DedupeError, Overtaken
+from dedupe.constraints import ConstraintBook
+from dedupe.errors import DedupeError, JobConflict, Overtaken
+from dedupe.events import Events
 from dedupe.models import (
     Article,
     ArticleId,
     Job,
     JobId,
     JobState,
+    Measures,
+    StoryId,
+    StoryView,
     Submission,
 )
 from dedupe.reads import Reads
+from dedupe.store.blocks import Blocks, RoundId
+from dedupe.store.constraints import StoredConstraints
+from dedupe.store.idempotency import KeyedRequests
 from dedupe.store.jobs import Jobs
 from dedupe.store.keys import Keys, Shard
 from dedupe.store.ledger import Ledger
 from dedupe.store.lives import Lives
 from dedupe.store.log import Log
 from dedupe.store.partitions import Partitions
+from dedupe.store.server import Server
+from dedupe.store.webhooks import Webhooks
 from dedupe.text import kernels
 
 if TYPE_CHECKING:  # what only workers use takes a second to load, and the API does without
     from dedupe.follower import Follower
+    from dedupe.reasons import Reasons
     from dedupe.recluster import Recluster
     from dedupe.sketches import Sketched
+    from dedupe.stories.explained import Explanation
 
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 60.0  # a task that goes on for longer rings again and ends, so that a stop never waits long
 SILENT_JOB_SECONDS = 120.0
 RECONCILE_SECONDS = 30.0
+SOONEST_SECONDS = 5.0  # between two scheduled reclusters, however small the window
+REST = 20  # times as long as a recluster took does the next scheduled one wait
 WORTH_COMPILED_LOOPS = 5_000  # entries that are replayed about as much faster as the loops take to load
 
 
@@ -46,6 +61,9 @@ class Doorbell(Protocol):
 
     def recluster(self, job_id: JobId) -> None:
         """Say that a job is queued."""
+
+    def help(self, round_id: RoundId) -> None:
+        """Say that a job has work for others."""
 
 
 class Service(Reads):
@@ -60,19 +78,33 @@ class Service(Reads):
         partitions: Partitions,
         lives: Lives,
         jobs: Jobs,
+        server: Server,
+        blocks: Blocks,
+        constraints: StoredConstraints,
+        keyed_requests: KeyedRequests,
+        events: Events,
+        webhooks: Webhooks,
         doorbell: Doorbell,
         new_follower: "Callable[[], Follower]",
         sketch: "Callable[[Sequence[Article]], list[Sketched]]",
         new_recluster: "Callable[[], Recluster]",
+        new_reasons: "Callable[[Callable[[StoryId], StoryView]], Reasons]",
         max_batch: int,
         max_article_chars: int,
         claim_limit: int,
         max_attempts: int,
+        recluster_seconds: float,
     ) -> None:
         super().__init__(ledger, partitions, lives)
+        self.keyed_requests = keyed_requests
+        self.events = events
+        self.webhooks = webhooks
+        self.constraints = ConstraintBook(constraints, on_change=self._keep_constraints)
         self._keys = keys
         self._log = log
         self._jobs = jobs
+        self._server = server
+        self._blocks = blocks
         self._doorbell = doorbell
         self._new_follower = new_follower
         self._follower: Follower | None = None
@@ -80,10 +112,14 @@ class Service(Reads):
         self._reconciled_at = monotonic()
         self._sketch = sketch
         self._new_recluster = new_recluster
+        self._new_reasons = new_reasons
+        self._reasons: Reasons | None = None
+        self._asking = Lock()
         self._max_batch = max_batch
         self._max_article_chars = max_article_chars
         self._claim_limit = claim_limit
         self._max_attempts = max_attempts
+        self._recluster_seconds = recluster_seconds
 
     # ------------------------------------------------------------------ writing
 
@@ -140,8 +176,8 @@ class Service(Reads):
         with self._alone:
             follower = self.follower()
             follower.expect(sketched)
-            self._log.append([item.sketch for item in sketched])
-            follower.catch_up()
+            appended = self._log.append([item.sketch for item in sketched])
+            follower.catch_up(appended.entries)
             decided = follower.decided([item.sketch.article_id for item in sketched])
         finished = self._ledger.commit(shard, decided)
         logger.info("drained shard=%d articles=%d finished=%d", shard, len(articles), finished)
@@ -214,6 +250,32 @@ class Service(Reads):
         while self._log.trim(self._partitions.current().number) != 0:
             pass
 
+    def explain(self, a: str, b: str) -> "Explanation":
+        """Why two articles are in one story, or not, or why an article is in the story ``b``; see `Reasons.explain`."""
+        with self._asking:
+            if self._reasons is None:
+                self._reasons = self._new_reasons(self.story)
+        return self._reasons.explain(a, b)
+
+    def measures(self) -> Measures:
+        """What there is to observe of the corpus and its store."""
+        counts, generation, last = self._ledger.counts(), self._partitions.current(), self._jobs.last_run()
+        return Measures(
+            accepted=counts.accepted,
+            assigned=counts.assigned,
+            duplicates=counts.duplicates,
+            failed=counts.failed,
+            pending=counts.pending,
+            oldest_pending_seconds=counts.oldest_pending_seconds,
+            window_articles=self._log.n_entries(),
+            stories=self._partitions.n_stories(generation),
+            generation=generation.number,
+            recluster_age_seconds=None if last is None else last.seconds_ago,
+            recluster_seconds=None if last is None else last.took_seconds,
+            recluster_churn=None if last is None else last.churn,
+            store_memory_bytes=self._server.memory_bytes(),
+        )
+
     # ------------------------------------------------------------------ reclustering
 
     def start_recluster(self, *, dry_run: bool = False) -> Job:
@@ -223,10 +285,38 @@ class Service(Reads):
         return self._jobs.job(job_id)
 
     def start_scheduled_recluster(self) -> Job | None:
-        """Queue a recluster unless one is under way or nothing has arrived since the last."""
-        if self._jobs.current() is not None or self._log.head() == self._partitions.current().position:
+        """Queue a recluster where something has changed since the last, none is under way, and the time has come.
+
+        It has when nothing is waiting and the last one was long ago for what it took, so that a small window settles in
+        seconds and a large one costs a twentieth of a worker; and in any case after ``recluster_seconds``.
+        """
+        if self._jobs.current() is not None or (self._has_all_arrived() and self._keeps_constraints()):
             return None
-        return self.start_recluster()
+        return self.start_recluster() if self._has_rested() else None
+
+    def _has_all_arrived(self) -> bool:
+        return self._log.head() == self._partitions.current().position
+
+    def _keeps_constraints(self) -> bool:
+        # Before anything has arrived there is nothing to keep them.
+        return self._log.head() == 0 or self._partitions.current().constraints == self.constraints.version()
+
+    def _keep_constraints(self) -> None:
+        """Queue a recluster for constraints that changed; one that is under way sees to it when it ends."""
+        if not self._keeps_constraints():
+            with suppress(JobConflict):
+                self.start_recluster()
+
+    def _has_rested(self) -> bool:
+        last = self._jobs.last_run()
+        is_busy = self._ledger.counts().pending > 0
+        if last is None:
+            if is_busy:
+                self._jobs.rest_from_now()
+            return not is_busy
+        if last.seconds_ago >= self._recluster_seconds:
+            return True
+        return not is_busy and last.seconds_ago >= max(SOONEST_SECONDS, REST * last.took_seconds)
 
     def recluster(self, job_id: JobId) -> None:
         """Run a queued job to its end; a job that is not queued any more is left alone."""
@@ -247,6 +337,13 @@ class Service(Reads):
         logger.info("reclustered job=%s stories=%d churn=%.4f", job_id, diff.n_stories, diff.churn)
         if not dry_run:
             self._catch_up()
+        self._keep_constraints()
+
+    def help(self, round_id: RoundId) -> int:
+        """Compute what is due of a job's work in blocks, and say how many blocks; none where it is over."""
+        from dedupe.shared_search import help_with  # noqa: PLC0415 - loads SciPy, which the API does without
+
+        return help_with(self._blocks, round_id)
 
     def job(self, job_id: JobId) -> Job:
         """A job as it stands; ``UnknownId`` when there is none."""

@@ -1,10 +1,11 @@
 """Every story of the current generation in memory, kept level with the log of changes, to be searched and sorted."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from functools import partial
 from threading import Lock
 from typing import TypeAlias
 
@@ -13,45 +14,30 @@ import orjson
 from dedupe.models import StoryId, StoryView
 from dedupe.store.lives import Lives
 from dedupe.store.partitions import Generation, Partitions
+from dedupe.story_query import StoryQuery, StorySort
 
-MOST_EVENTS = 5_000  # followed one by one; of more, all stories are read anew
 CHUNK = 2_000
 
 SortKey: TypeAlias = "tuple[float, StoryId]"
-
-
-class StorySort(StrEnum):
-    """What stories are sorted by, the largest or latest first."""
-
-    UPDATED = "updated"
-    CREATED = "created"
-    ARTICLES = "articles"
-    SOURCES = "sources"
-
-
-@dataclass(frozen=True, slots=True)
-class StoryQuery:
-    """Which stories are asked for, and in which order; what is None does not matter.
-
-    Every word of ``q`` begins a word of the label or of the keywords, in any case. ``published_from`` and
-    ``published_to`` bound a time in which an article of the story was published (or, undated, came in).
-    """
-
-    q: str | None = None
-    source: str | None = None
-    lang: str | None = None
-    published_from: datetime | None = None
-    published_to: datetime | None = None
-    updated_since: datetime | None = None
-    min_articles: int = 1
-    min_sources: int = 0
-    sort: StorySort = StorySort.UPDATED
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     view: StoryView
     words: str  # a space before each, so that " elect" finds what begins with it
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The labels of a story's related stories, and of those that its articles could nearly be in."""
+
+    related: Mapping[StoryId, str]
+    rivals: Mapping[StoryId, str]
+
+
+# The key is there once, so that two rows are never compared.
+_Order: TypeAlias = "list[tuple[float, StoryId, _Row]]"
+_Sieve: TypeAlias = "Callable[[_Order], _Order]"
 
 
 class StoryTable:
@@ -64,7 +50,7 @@ class StoryTable:
         self._generation: Generation | None = None
         self._cursor = "0-0"
         self._rows: dict[StoryId, _Row] = {}
-        self._sorted: dict[StorySort, list[_Row]] = {}
+        self._sorted: dict[StorySort, _Order] = {}
 
     def page(self, query: StoryQuery, *, limit: int, cursor: str | None) -> tuple[list[StoryView], str | None, int]:
         """Stories that answer the query, the cursor of the next page, and how many there are in all.
@@ -74,62 +60,91 @@ class StoryTable:
         after = None if cursor is None else _decoded(cursor, query.sort)
         with self._alone:
             self._refresh()
-            rows = self._in_order(query.sort)
-        key = _KEYS[query.sort]
-        found = [row for row in rows if _answers(row, query)]
-        following = [row for row in found if after is None or key(row.view) > after]
-        views = [row.view for row in following[:limit]]
-        is_last = len(following) <= limit
-        return views, None if is_last else _encoded(key(views[-1]), query.sort), len(found)
+            order = self._in_order(query.sort)
+        for sieve in _sieves(query):
+            order = sieve(order)
+        start = 0 if after is None else bisect_right(order, after, key=lambda place: place[:2])
+        found = order[start : start + limit]
+        is_last = start + limit >= len(order)
+        return [row.view for _, _, row in found], None if is_last else _encoded(found[-1][:2], query.sort), len(order)
+
+    def surroundings(self, view: StoryView, of_topic: Iterable[StoryId]) -> Surroundings:
+        """The labels of the stories around one, as far as this table has them; it does not look for changes."""
+        rivals = (member.rival for member in view.story.members if member.rival is not None)
+        related = (story_id for story_id in of_topic if story_id != view.story.id)
+        return Surroundings(related=self._labels(related), rivals=self._labels(rivals))
+
+    def _labels(self, ids: Iterable[StoryId]) -> dict[StoryId, str]:
+        rows = self._rows
+        return {story_id: rows[story_id].view.story.label for story_id in ids if story_id in rows}
 
     def _refresh(self) -> None:
         generation = self._partitions.current()
-        if generation != self._generation:
+        news = None if generation != self._generation or self._has_missed() else self._news()
+        if news is None:
             self._read_all()
             return
-        events = self._lives.events(self._cursor, limit=MOST_EVENTS)
-        first = None if events else self._cursor
-        if len(events) == MOST_EVENTS or (first is None and self._has_missed()):
-            self._read_all()
-        elif events:
-            self._read(generation, list(dict.fromkeys(event.story_id for event in events)))
-            self._cursor = events[-1].cursor
+        changed, cursor = news
+        if changed:
+            self._read(generation, changed)
+        self._cursor = cursor
 
     def _has_missed(self) -> bool:
-        """Whether changes are not told any more that this table has not heard of."""
+        """Whether changes this table has not heard of may not be told any more: the last it heard of is not."""
         oldest = self._lives.first_cursor()
-        return self._cursor != "0-0" and oldest is not None and _place(oldest) > _place(self._cursor)
+        return self._cursor != "0-0" if oldest is None else _place(oldest) > _place(self._cursor)
+
+    def _news(self) -> tuple[list[StoryId], str] | None:
+        """The stories that changed since, and up to which cursor; None where to read all of them is quicker."""
+        cursor, changed = self._cursor, dict[StoryId, None]()
+        while events := self._lives.events(cursor, limit=CHUNK):
+            cursor = events[-1].cursor
+            changed.update((event.story_id, None) for event in events)
+            if len(events) < CHUNK:
+                break
+            if len(changed) > len(self._rows) // 2:
+                return None
+        return list(changed), cursor
 
     def _read_all(self) -> None:
+        self._generation = None  # what is read by half when the store goes away is read anew
         while True:
             generation, cursor = self._partitions.current(), self._lives.last_cursor()
             ids = self._partitions.story_ids(generation)
-            self._rows.clear()
+            self._rows, self._sorted = {}, {}
             for start in range(0, len(ids), CHUNK):
                 self._read(generation, ids[start : start + CHUNK])
-            self._sorted.clear()
             if self._partitions.current() == generation:
                 self._generation, self._cursor = generation, cursor
                 return
 
     def _read(self, generation: Generation, ids: Sequence[StoryId]) -> None:
-        for story_id in ids:
+        rows = {view.story.id: _Row(view, _words(view)) for view in self._partitions.stories(generation, ids)}
+        changed = frozenset(ids)
+        for story_id in changed - rows.keys():
             self._rows.pop(story_id, None)
-        for view in self._partitions.stories(generation, ids):
-            self._rows[view.story.id] = _Row(view, _words(view))
-        self._sorted.clear()
+        self._rows.update(rows)
+        for sort, order in self._sorted.items():
+            # Two runs that are in order already, which is what a sort is quickest with; readers keep the old list.
+            kept = [place for place in order if place[1] not in changed]
+            self._sorted[sort] = sorted(_places(rows, sort) + kept)
 
-    def _in_order(self, sort: StorySort) -> list[_Row]:
+    def _in_order(self, sort: StorySort) -> _Order:
         if sort not in self._sorted:
-            self._sorted[sort] = sorted(self._rows.values(), key=lambda row: _KEYS[sort](row.view))
+            self._sorted[sort] = sorted(_places(self._rows, sort))
         return self._sorted[sort]
 
 
-_KEYS: dict[StorySort, Callable[[StoryView], SortKey]] = {
-    StorySort.UPDATED: lambda view: (-view.updated_at.timestamp(), view.story.id),
-    StorySort.CREATED: lambda view: (-view.created_at.timestamp(), view.story.id),
-    StorySort.ARTICLES: lambda view: (-len(view.story.members), view.story.id),
-    StorySort.SOURCES: lambda view: (-len(view.sources), view.story.id),
+def _places(rows: Mapping[StoryId, _Row], sort: StorySort) -> _Order:
+    key = _KEYS[sort]
+    return [(key(row.view), story_id, row) for story_id, row in rows.items()]
+
+
+_KEYS: dict[StorySort, Callable[[StoryView], float]] = {
+    StorySort.UPDATED: lambda view: -view.updated_at.timestamp(),
+    StorySort.CREATED: lambda view: -view.created_at.timestamp(),
+    StorySort.ARTICLES: lambda view: -len(view.story.members),
+    StorySort.SOURCES: lambda view: -len(view.sources),
 }
 
 
@@ -137,18 +152,33 @@ def _words(view: StoryView) -> str:
     return " " + " ".join([view.story.label, *view.story.keywords]).casefold().replace("\n", " ")
 
 
-def _answers(row: _Row, query: StoryQuery) -> bool:
-    view = row.view
-    return (
-        len(view.story.members) >= query.min_articles
-        and len(view.sources) >= query.min_sources
-        and (query.updated_since is None or view.updated_at >= query.updated_since)
-        and (query.source is None or query.source in view.sources)
-        and (query.lang is None or query.lang in view.langs)
-        and (query.published_to is None or _first(view) <= query.published_to)
-        and (query.published_from is None or _last(view) >= query.published_from)
-        and (query.q is None or _holds(row.words, query.q.casefold().split()))
-    )
+def _sieves(query: StoryQuery) -> Iterator[_Sieve]:
+    """What the rows go through, only of what is asked: each is one pass, and a call for each row would double it."""
+    if query.min_articles > 1:
+        yield lambda order: [place for place in order if len(place[2].view.story.members) >= query.min_articles]
+    if query.min_sources > 0:
+        yield lambda order: [place for place in order if len(place[2].view.sources) >= query.min_sources]
+    if query.source is not None:
+        yield lambda order: [place for place in order if query.source in place[2].view.sources]
+    if query.lang is not None:
+        yield lambda order: [place for place in order if query.lang in place[2].view.langs]
+    yield from _sieves_of_times(query)
+    for word in () if query.q is None else query.q.casefold().split():
+        yield partial(_with_word, begin=f" {word}")
+
+
+def _sieves_of_times(query: StoryQuery) -> Iterator[_Sieve]:
+    since, start, end = query.updated_since, query.published_from, query.published_to
+    if since is not None:
+        yield lambda order: [place for place in order if place[2].view.updated_at >= since]
+    if end is not None:
+        yield lambda order: [place for place in order if _first(place[2].view) <= end]
+    if start is not None:
+        yield lambda order: [place for place in order if _last(place[2].view) >= start]
+
+
+def _with_word(order: _Order, begin: str) -> _Order:
+    return [place for place in order if begin in place[2].words]
 
 
 def _first(view: StoryView) -> datetime:
@@ -157,10 +187,6 @@ def _first(view: StoryView) -> datetime:
 
 def _last(view: StoryView) -> datetime:
     return view.updated_at if view.last_published_at is None else view.last_published_at
-
-
-def _holds(words: str, asked: Iterable[str]) -> bool:
-    return all(f" {word}" in words for word in asked)
 
 
 def _place(cursor: str) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Builds everything, once, from the environment: the only composition root."""
 
 import logging
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -15,23 +15,35 @@ from redis.exceptions import ConnectionError, TimeoutError  # noqa: A004 (the dr
 from redis.retry import Retry
 
 from dedupe.environment import Settings, read_settings
+from dedupe.errors import InvalidSettings, StoreUnavailable
+from dedupe.events import Events
 from dedupe.local import locate_server
-from dedupe.models import Article, ArticleId, JobId
+from dedupe.models import Article, ArticleId, JobId, Sketch, Story, StoryId, StoryView, Verdict
 from dedupe.service import Doorbell, Service
 from dedupe.settings import AttachParams, DuplicateParams, StoryParams, fingerprint
+from dedupe.store.blocks import Blocks, RoundId
 from dedupe.store.clock import Clock
+from dedupe.store.constraints import StoredConstraints
+from dedupe.store.idempotency import KeyedRequests
 from dedupe.store.jobs import Jobs
 from dedupe.store.keys import Keys, Shard
 from dedupe.store.ledger import Ledger
 from dedupe.store.lives import Lives
 from dedupe.store.log import Log
 from dedupe.store.partitions import Partitions
+from dedupe.store.server import Server
+from dedupe.store.shards import Shards
+from dedupe.store.webhooks import Webhooks
+from dedupe.stories.constraints import Constraints
 from dedupe.text.normalise import NORMALISER_VERSION
 
 if TYPE_CHECKING:
     from dedupe.follower import Follower
+    from dedupe.reasons import Reasons
     from dedupe.recluster import Recluster
     from dedupe.sketches import Sketched
+    from dedupe.stories.neighbours import Searcher
+    from dedupe.webhooks.courier import Courier
 
 logger = logging.getLogger(__name__)
 
@@ -39,9 +51,11 @@ INGEST_QUEUE = "ingest"
 RECLUSTER_QUEUE = "recluster"
 DRAIN_TASK = "dedupe.drain"
 RECLUSTER_TASK = "dedupe.recluster"
+BLOCKS_TASK = "dedupe.blocks"
 RECONCILE_TASK = "dedupe.reconcile"
 SCHEDULED_RECLUSTER_TASK = "dedupe.scheduled_recluster"
 RECONCILE_SECONDS = 5.0
+_HELPERS = 8  # who finds nothing left to do is done at once
 RING_SECONDS = 60.0  # a ring nobody heard for so long is one of many by then
 RING_RETRY = {"max_retries": 2, "interval_start": 0.05, "interval_step": 0.1, "interval_max": 0.2}
 
@@ -85,6 +99,7 @@ def build_celery(settings: Settings) -> Celery:
         task_default_queue=INGEST_QUEUE,
         task_routes={
             RECLUSTER_TASK: {"queue": RECLUSTER_QUEUE},
+            BLOCKS_TASK: {"queue": RECLUSTER_QUEUE},
             SCHEDULED_RECLUSTER_TASK: {"queue": RECLUSTER_QUEUE},
         },
         task_soft_time_limit=240,
@@ -123,11 +138,11 @@ def _schedule(settings: Settings) -> dict[str, dict[str, object]]:
         }
     }
     if settings.recluster_minutes:
-        seconds = settings.recluster_minutes * 60
+        # Whether one is due is the service's to say.
         schedule["recluster"] = {
             "task": SCHEDULED_RECLUSTER_TASK,
-            "schedule": seconds,
-            "options": {"expires": seconds},
+            "schedule": RECONCILE_SECONDS,
+            "options": {"expires": RECONCILE_SECONDS},
         }
     return schedule
 
@@ -146,6 +161,11 @@ class CeleryDoorbell:
         """Say that a job is queued."""
         self._ring(RECLUSTER_TASK, job_id, RECLUSTER_QUEUE)
 
+    def help(self, round_id: RoundId) -> None:
+        """Say, once for every other worker there may be, that a job has work for others."""
+        for _ in range(_HELPERS):
+            self._ring(BLOCKS_TASK, round_id, RECLUSTER_QUEUE)
+
     def _ring(self, task: str, argument: int | str, queue: str) -> None:
         try:
             self._app.send_task(task, args=[argument], queue=queue, expires=RING_SECONDS, retry_policy=RING_RETRY)
@@ -158,7 +178,24 @@ def build_service(settings: Settings | None = None, app: Celery | None = None) -
     settings = read_settings() if settings is None else settings
     store_url, _ = resolve(settings)
     app = build_celery(settings) if app is None else app
-    return assemble(settings, connect(store_url), CeleryDoorbell(app))
+    redis = connect(store_url)
+    check_shards(settings, redis)
+    return assemble(settings, redis, CeleryDoorbell(app))
+
+
+def check_shards(settings: Settings, redis: Redis) -> None:
+    """Raise ``InvalidSettings`` where the stored articles are spread over another number of shards.
+
+    A store that does not answer now is not waited for.
+    """
+    try:
+        agreed = Shards(redis, Keys(settings.namespace, "", n_shards=settings.shards)).agreed()
+    except StoreUnavailable as error:
+        logger.warning("shards not checked reason=%s", error.reason)
+        return
+    if agreed != settings.shards:
+        rule = f"must be {agreed}, over which the stored articles are spread, got {settings.shards}"
+        raise InvalidSettings({"DEDUPE_SHARDS": f"{rule}; another number needs another DEDUPE_NAMESPACE"})
 
 
 def assemble(
@@ -189,22 +226,33 @@ def assemble(
         Log(redis, keys, window_days=settings.window_days, clock=clock),
         Partitions(redis, keys, window_days=settings.window_days, clock=clock),
         Jobs(redis, keys, clock=clock),
+        StoredConstraints(redis, keys, clock=clock),
+        Blocks(redis, keys, clock=clock),
     )
+    lives = Lives(redis, keys)
     return Service(
         keys=keys,
         ledger=stores.ledger,
         log=stores.log,
         partitions=stores.partitions,
-        lives=Lives(redis, keys),
+        lives=lives,
         jobs=stores.jobs,
+        server=Server(redis),
+        blocks=stores.blocks,
+        constraints=stores.constraints,
+        keyed_requests=KeyedRequests(redis, keys),
+        events=Events(lives, now=stores.partitions.now),
+        webhooks=Webhooks(redis, keys, clock=clock),
         doorbell=doorbell,
         new_follower=partial(_new_follower, stores, duplicates, stories.attach, settings.window_days),
         sketch=partial(_sketch, duplicates=duplicates, attach=stories.attach),
-        new_recluster=partial(_new_recluster, stores, stories),
+        new_recluster=partial(_new_recluster, stores, stories, doorbell),
+        new_reasons=partial(_new_reasons, stores),
         max_batch=settings.max_batch,
         max_article_chars=settings.max_article_chars,
         claim_limit=settings.claim_limit,
         max_attempts=settings.max_attempts,
+        recluster_seconds=settings.recluster_minutes * 60,
     )
 
 
@@ -214,6 +262,16 @@ class _Stores:
     log: Log
     partitions: Partitions
     jobs: Jobs
+    constraints: StoredConstraints
+    blocks: Blocks
+
+
+def build_courier(service: Service, settings: Settings) -> "Courier":
+    """What delivers the webhooks of a service."""
+    from dedupe.webhooks.courier import Courier  # noqa: PLC0415
+    from dedupe.webhooks.sending import Sender  # noqa: PLC0415
+
+    return Courier(service.webhooks, service.events, Sender(private=settings.webhooks_private))
 
 
 # The imports below stand where workers need them: the API and the scheduler start a second sooner without.
@@ -233,18 +291,35 @@ def _new_follower(stores: _Stores, duplicates: DuplicateParams, attach: AttachPa
     )
 
 
+def _new_reasons(stores: _Stores, story: Callable[[StoryId], StoryView]) -> "Reasons":
+    from dedupe.reasons import Reasons  # noqa: PLC0415
+
+    return Reasons(stores.ledger, stores.partitions, story=story)
+
+
 def _sketch(articles: Sequence[Article], *, duplicates: DuplicateParams, attach: AttachParams) -> "list[Sketched]":
     from dedupe.sketches import sketch_articles  # noqa: PLC0415
 
     return sketch_articles(articles, duplicates=duplicates, attach=attach)
 
 
-def _new_recluster(stores: _Stores, stories: StoryParams) -> "Recluster":
+def _new_recluster(stores: _Stores, stories: StoryParams, doorbell: Doorbell) -> "Recluster":
     from dedupe.recluster import Recluster  # noqa: PLC0415
     from dedupe.stories.cluster import cluster_stories  # noqa: PLC0415
 
-    cluster = partial(cluster_stories, params=stories)
-    return Recluster(stores.ledger, stores.log, stores.partitions, stores.jobs, cluster)
+    def cluster(articles: Sequence[Article], said: Constraints, searcher: "Searcher") -> list[Story]:
+        return cluster_stories(articles, stories, said, searcher=searcher)
+
+    return Recluster(
+        ledger=stores.ledger,
+        log=stores.log,
+        partitions=stores.partitions,
+        jobs=stores.jobs,
+        constraints=stores.constraints,
+        blocks=stores.blocks,
+        ring=doorbell.help,
+        cluster=cluster,
+    )
 
 
 def warm_libraries(queues: Container[str]) -> None:
@@ -255,7 +330,10 @@ def warm_libraries(queues: Container[str]) -> None:
     if INGEST_QUEUE in queues:
         from dedupe.near_duplicates import loops  # noqa: PLC0415
 
-        loops.load()
+        if loops.load():
+            from dedupe.stories import term_postings_compiled  # noqa: PLC0415
+
+            term_postings_compiled.load()
     _work_through(DuplicateParams(), AttachParams())
     if RECLUSTER_QUEUE in queues:
         for name in ("dedupe.recluster", "dedupe.stories.cluster", "hdbscan"):
@@ -276,9 +354,11 @@ def _work_through(duplicates: DuplicateParams, attach: AttachParams) -> None:
         Article(ArticleId("other"), "Other words.", lang="en"),
     ]
     window = Window(duplicates=duplicates, attaching=attach, window_ms=1)
-    known = {}
-    for number, item in enumerate(_sketch(articles, duplicates=duplicates, attach=attach), start=1):
-        known[item.sketch.article_id] = item.candidate
-        verdict = window.judge(item.candidate, [known[i] for i in window.suspects(item.sketch)])
-        window.add(Place(number, 0, item.sketch), verdict, window.attach(item.sketch, verdict))
+    items = _sketch(articles, duplicates=duplicates, attach=attach)
+    known = {item.sketch.article_id: item.candidate for item in items}
+
+    def judge(sketch: Sketch, suspects: Sequence[ArticleId]) -> Verdict:
+        return window.judge(known[sketch.article_id], [known[i] for i in suspects])
+
+    window.take([Place(number, 0, item.sketch) for number, item in enumerate(items, start=1)], judge)
     window.slide(2)

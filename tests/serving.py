@@ -5,16 +5,20 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import uvicorn
 from fastapi import FastAPI
 from redis import Redis
 
 from dedupe.api.app import create_app
+from dedupe.changes import Fate, FateKind
 from dedupe.environment import Settings
-from dedupe.models import JobId
+from dedupe.models import JobId, StoryId
 from dedupe.service import Service
+from dedupe.store.blocks import RoundId
 from dedupe.store.keys import Shard
+from dedupe.store.telling import encode_fate
 from dedupe.wiring import assemble
 
 
@@ -33,6 +37,10 @@ class Bell:
         if self.works:
             self.service.recluster(job_id)
 
+    def help(self, round_id: RoundId) -> None:
+        if self.works:
+            self.service.help(round_id)
+
 
 @dataclass
 class Site:
@@ -42,6 +50,23 @@ class Site:
     service: Service
     bell: Bell
     app: FastAPI = field(repr=False)
+
+
+def merge(redis: Redis, site: Site, story_id: str, survivor: str) -> None:
+    """Leave behind what a recluster does that merges a story into another."""
+    fate = Fate(FateKind.MERGED, (StoryId(survivor),), datetime.now(UTC), "its last label")
+    redis.hset(site.service._keys.fates, story_id, encode_fate(fate))
+
+
+def expire(redis: Redis, site: Site, story_id: str) -> None:
+    """Leave behind what trimming does that ends a story."""
+    redis.hset(site.service._keys.fates, story_id, encode_fate(Fate(FateKind.EXPIRED, (), datetime.now(UTC), "label")))
+
+
+def split(redis: Redis, site: Site, story_id: str, *children: str) -> None:
+    """Leave behind what a recluster does that splits a story."""
+    fate = Fate(FateKind.SPLIT, tuple(map(StoryId, children)), datetime.now(UTC), "its last label")
+    redis.hset(site.service._keys.fates, story_id, encode_fate(fate))
 
 
 def make_site_app(redis: Redis, bell: Bell, settings: Settings) -> FastAPI:

@@ -36,7 +36,7 @@ def site(make_site) -> Site:
 
 @pytest.fixture
 def http(site) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=site.url, trust_env=False) as client:
+    with httpx.Client(base_url=site.url, trust_env=False, timeout=30) as client:
         yield client
 
 

@@ -2,9 +2,11 @@ import asyncio
 import socket
 import threading
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import httpx
+import orjson
 import pytest
 from fastapi import FastAPI, Response
 from redis import Redis
@@ -14,11 +16,21 @@ from redis.retry import Retry
 import dedupe
 from dedupe.client import AsyncClient, Client, calls, steps
 from dedupe.environment import Settings
-from dedupe.errors import InvalidArticle, JobConflict, QueueFull, ServiceError, ServiceUnavailable, UnknownId
+from dedupe.errors import (
+    InvalidArticle,
+    JobConflict,
+    QueueFull,
+    ServiceError,
+    ServiceUnavailable,
+    StoryExpired,
+    UnknownId,
+)
 from dedupe.local.seeds import SEED_STORIES, read_seeds
 from dedupe.models import Article, ArticleId, ArticleStatus, DuplicateKind, JobState
 from dedupe.store.keys import Shard
-from tests.serving import Bell, make_site_app, served
+from dedupe.stories.explained import explanation_as_dict
+from dedupe.story_query import StoryQuery, StorySort
+from tests.serving import Bell, expire, make_site_app, merge, served, split
 
 pytest_plugins = ["tests.serving_fixtures"]
 
@@ -27,8 +39,13 @@ TEXT = "The council met on Monday and agreed on nothing at all, as it had done t
 SEED_IDS = [seed.id for seed in read_seeds()]
 
 
+@contextmanager
 def in_background(work, *arguments):
-    threading.Timer(0.1, work, arguments).start()
+    """Have the work begin in a moment; the block ends after it."""
+    thread = threading.Timer(0.1, work, arguments)
+    thread.start()
+    yield
+    thread.join()
 
 
 def test_articles_go_through_the_service_and_come_back_as_they_were(client, site):
@@ -104,7 +121,7 @@ def test_a_story_that_moves_between_two_pages_comes_once(site):
     site.service.start_recluster()
     rows = httpx.get(f"{site.url}/v1/stories", trust_env=False).json()["stories"]
 
-    todo = steps.stories(since=None)
+    todo = steps.stories(StoryQuery())
     first = next(todo)
     second = todo.send({"stories": rows[:2], "next_cursor": "more"})
     with pytest.raises(StopIteration) as end:
@@ -114,12 +131,66 @@ def test_a_story_that_moves_between_two_pages_comes_once(site):
     assert [view.story.id for view in end.value.value] == [row["id"] for row in rows]
 
 
+def test_histories_related_stories_and_topics_are_what_the_service_says(client, site):
+    site.bell.works = True
+    client.submit(read_seeds())
+    client.recluster()
+    view = client.stories(sort=StorySort.ARTICLES)[0]
+
+    assert client.history(view.story.id) == list(site.service.history(view.story.id)) != []
+    assert client.related(view.story.id) == site.service.related(view.story.id) != []
+    assert client.topic(view.story.topic) == site.service.topic(view.story.topic)
+    assert {v.story.id for v in client.topic(view.story.topic)} == {v.story.id for v in client.stories()}
+
+
+@pytest.mark.parametrize("pair", [(0, 1), (0, 2), (0, 5), (3, 3)])
+def test_reasons_are_what_the_service_says(client, site, pair):
+    site.bell.works = True
+    client.submit([*read_seeds(), Article(ArticleId("copy"), read_seeds()[0].text + " More was not said.")])
+    client.recluster()
+    a, b = ([*SEED_IDS, "copy"][place] for place in pair)
+    b = site.service.article(b).assignment.story_id if a == b else b
+
+    said, meant = (explanation_as_dict(who.explain(a, b)) for who in (client, site.service))
+
+    assert said.pop("margin") == pytest.approx(meant.pop("margin"), abs=2e-6)
+    assert said == meant
+
+
+def test_filters_are_passed_on(client, site):
+    site.bell.works = True
+    day, next_day = datetime(2021, 5, 18, tzinfo=UTC), datetime(2021, 5, 19, tzinfo=UTC)
+    client.submit([Article(ArticleId("a"), TEXT, source="post", lang="en", published_at=day)])
+    passing = [{"q": "council"}, {"source": "post"}, {"lang": "en"}, {"published_from": day}, {"published_to": day}]
+    stopping = [{"q": "xyz"}, {"source": "x"}, {"lang": "x"}, {"published_from": next_day}]
+    stopping += [{"min_articles": 2}, {"min_sources": 2}]
+
+    assert [len(client.stories(**filters)) for filters in passing] == [1] * 5
+    assert [len(client.stories(**filters)) for filters in stopping] == [0] * 6
+
+
+def test_an_id_of_a_story_that_ended_leads_on(client, site, redis):
+    site.bell.works = True
+    client.submit([Article(ArticleId("a"), TEXT)])
+    (story,) = client.stories()
+    merge(redis, site, "merged", story.story.id)
+    split(redis, site, "parted", story.story.id)
+    expire(redis, site, "expired")
+
+    assert client.story("merged") == story
+    assert client.related("merged") == client.related("parted") == []
+    assert (client.story("parted").children, client.story("parted").story.members) == ((story.story.id,), ())
+    with pytest.raises(StoryExpired):
+        client.story("expired")
+    with pytest.raises(UnknownId):
+        client.story("never")
+
+
 def test_waiting_ends_when_each_article_is_assigned_or_failed(client, site):
     client.submit(read_seeds())
     site.service._ledger.bury(SEED_IDS[2], "it cannot be read")
-    in_background(site.service.drain, Shard(0))
-
-    views = client.wait([*reversed(SEED_IDS), SEED_IDS[0]], timeout_seconds=30)
+    with in_background(site.service.drain, Shard(0)):
+        views = client.wait([*reversed(SEED_IDS), SEED_IDS[0]], timeout_seconds=30)
 
     assert [view.article.id for view in views] == [*reversed(SEED_IDS), SEED_IDS[0]]
     assert views[2].status is ArticleStatus.FAILED
@@ -239,9 +310,9 @@ def test_a_full_queue_is_tried_again_until_there_is_room(make_site):
     site = make_site(max_pending=5)
     with Client(site.url) as client:
         client.submit(read_seeds())
-        in_background(site.service.drain, Shard(0))
 
-        answers = client.submit([Article(ArticleId("late"), TEXT)])
+        with in_background(site.service.drain, Shard(0)):
+            answers = client.submit([Article(ArticleId("late"), TEXT)])
 
     assert [a.created for a in answers] == [True]
 
@@ -322,12 +393,29 @@ def test_a_batch_whose_answer_was_lost_is_sent_again_and_changes_nothing(falteri
     assert site.service.health().accepted == 5
 
 
-def test_a_job_whose_answer_was_lost_is_not_started_again(faltering, site):
+def test_a_job_whose_answer_was_lost_is_asked_for_again_and_is_the_same(faltering, site):
     url, passed = faltering
-    with Client(url) as client, pytest.raises(ServiceError):
+    with Client(url) as client:
+        job = client.recluster(wait=False)
+
+    assert len(passed) > 1
+    assert site.service.job(job.id).state is JobState.QUEUED
+
+
+def test_two_starts_are_two_requests(client):
+    first = client.recluster(wait=False)
+
+    with pytest.raises(JobConflict, match=first.id):
         client.recluster(wait=False)
 
-    assert len(passed) == 1
+
+def test_a_request_that_is_being_served_is_waited_for():
+    problem = {"type": "/docs#request-under-way", "title": "t", "status": 409, "detail": "d"}
+
+    with pytest.raises(calls.TryAgain) as again:
+        calls.read_answer(409, {"retry-after": "2"}, orjson.dumps(problem))
+
+    assert again.value.after_seconds == 2
 
 
 def test_an_answer_of_something_else_is_not_taken_for_the_services(stage):
@@ -386,3 +474,25 @@ def test_both_clients_have_the_same_methods():
         return {name for name in vars(client_class) if not name.startswith("_")}
 
     assert methods(Client) == methods(AsyncClient)
+
+
+def test_constraints_in_the_same_words_in_both_manners(client, site):
+    async def in_the_other_manner():
+        async with AsyncClient(site.url) as other:
+            added = await other.add_constraints(cannot_link=[("c", "d")], note="why")
+            replaced = await other.replace_constraints([("b", "a")])
+            removed = await other.remove_constraint(replaced.links[0].id)
+            return added, replaced, removed, await other.constraints()
+
+    first = client.add_constraints([("b", "a")], by="jo")
+    added, replaced, removed, left = asyncio.run(in_the_other_manner())
+
+    assert [(link.kind, link.a, link.b, link.by) for link in first.links] == [("must_link", "a", "b", "jo")]
+    assert first.unknown == ("a", "b")
+    assert [(link.kind, link.a, link.b, link.note) for link in added.links] == [("cannot_link", "c", "d", "why")]
+    assert replaced.links == removed.links == first.links
+    assert (left.links, left.version) == ((), 4)
+    with pytest.raises(ServiceError, match="cannot be linked, but must be"):
+        client.add_constraints([("a", "b")], [("a", "b")])
+    with pytest.raises(UnknownId, match="no constraint"):
+        client.remove_constraint("none")

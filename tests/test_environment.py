@@ -1,6 +1,9 @@
+import re
+from pathlib import Path
+
 import pytest
 
-from dedupe.environment import read_settings
+from dedupe.environment import known_variables, read_settings
 from dedupe.errors import InvalidSettings, StackError
 from dedupe.wiring import resolve
 
@@ -15,6 +18,37 @@ def test_every_wrong_setting_is_named_at_once(monkeypatch):
 
     assert set(error.value.problems) == {"DEDUPE_MAX_PENDING", "DEDUPE_WINDOW_DAYS", "DEDUPE_STORE_URL"}
     assert "many" in str(error.value)
+
+
+def test_a_variable_that_is_no_setting_is_named_with_the_setting_it_may_have_meant(monkeypatch):
+    monkeypatch.setenv("DEDUPE_MAX_PENDIGN", "5")
+    monkeypatch.setenv("DEDUPE_COLOUR_OF_MY_SOCKS", "green")
+    monkeypatch.setenv("DEDUPE_SHARDS", "0")
+
+    with pytest.raises(InvalidSettings) as error:
+        read_settings()
+
+    assert set(error.value.problems) == {"DEDUPE_MAX_PENDIGN", "DEDUPE_COLOUR_OF_MY_SOCKS", "DEDUPE_SHARDS"}
+    assert error.value.problems["DEDUPE_MAX_PENDIGN"] == "is no setting; did you mean DEDUPE_MAX_PENDING?"
+    assert "socks" not in str(error.value.problems["DEDUPE_COLOUR_OF_MY_SOCKS"])
+
+
+@pytest.mark.parametrize("name", ["DEDUPE_URL", "DEDUPE_OWNER_PID", "dedupe_url", "XDEDUPE_NOTHING"])
+def test_variables_that_something_else_reads_are_left_alone(monkeypatch, name):
+    monkeypatch.setenv(name, "1")
+
+    assert read_settings().shards == 1
+
+
+def test_every_variable_the_code_reads_is_known():
+    read = {
+        name
+        for folder in ("dedupe", "workers")
+        for path in Path(folder).rglob("*.py")
+        for name in re.findall(r"DEDUPE_[A-Z_]+", path.read_text(encoding="utf-8"))
+    }
+
+    assert read - {"DEDUPE_"} <= known_variables()
 
 
 def test_an_empty_variable_is_an_absent_one(monkeypatch):

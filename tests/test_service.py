@@ -403,7 +403,7 @@ def test_an_interrupted_follower_replays_and_decides_as_before(redis, service, m
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(window, "add", interrupt)
+    monkeypatch.setattr(window, "_enter", interrupt)
     with pytest.raises(KeyboardInterrupt):
         service.drain(ONLY)
     redis.zadd(service._keys.pending(ONLY), {"copy": 0})

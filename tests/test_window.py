@@ -17,20 +17,21 @@ def sketched(*texts):
     return sketch_articles(articles, duplicates=DuplicateParams(), attach=AttachParams())
 
 
-def empty_window():
-    return Window(duplicates=DuplicateParams(), attaching=AttachParams(), window_ms=HOUR_MS)
+def empty_window(*, window_ms=HOUR_MS):
+    return Window(duplicates=DuplicateParams(), attaching=AttachParams(), window_ms=window_ms)
 
 
-def replay(window, items, *, start=0, stored=None):
+def replay(window, items, *, start=0, stored=None, verdicts=None, at_once=None):
     """Feed what follows a position, as a follower does, and say what was decided about each article."""
     candidates = {item.sketch.article_id: item.candidate for item in items}
-    for number, item in enumerate(items, start=1):
-        if number <= start:
-            continue
-        window.slide(number)
-        verdict = window.judge(item.candidate, [candidates[i] for i in window.suspects(item.sketch)])
-        assignment = (stored or {}).get(item.sketch.article_id) or window.attach(item.sketch, verdict)
-        window.add(Place(number, number, item.sketch), verdict, assignment)
+
+    def judge(sketch, suspects):
+        return window.judge(candidates[sketch.article_id], [candidates[i] for i in suspects])
+
+    places = [Place(number, number, item.sketch) for number, item in enumerate(items, start=1)][start:]
+    size = len(places) + 1 if at_once is None else at_once
+    for begin in range(0, len(places), size):
+        window.take(places[begin : begin + size], judge, verdicts=verdicts or {}, assignments=stored or {})
     return {
         i: (window.verdict(i), window.assignment(i).story_id)
         for i in (item.sketch.article_id for item in items)
@@ -53,6 +54,52 @@ def test_two_replays_of_one_log_decide_alike(texts):
     items = sketched(*texts)
 
     assert replay(empty_window(), items) == replay(empty_window(), items)
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(texts, st.integers(1, 5), st.integers(1, 6))
+def test_articles_taken_together_are_decided_as_one_by_one(texts, at_once, window_ms):
+    items = sketched(*texts)
+    windows = [empty_window(window_ms=window_ms) for _ in range(3)]
+
+    alone, together, all_at_once = (
+        replay(window, items, at_once=size) for window, size in zip(windows, (1, at_once, None), strict=True)
+    )
+
+    assert alone == together == all_at_once
+    assert len({len(window) for window in windows}) == 1
+
+
+def test_what_was_decided_before_is_kept_and_nobody_is_asked_again():
+    items = sketched("flood river rain valley railway " * 8, "flood river rain valley railway " * 8)
+    first = empty_window()
+    replay(first, items)
+    ids = [item.sketch.article_id for item in items]
+    verdicts = {i: first.verdict(i) for i in ids}
+    assignments = {i: first.assignment(i) for i in ids}
+
+    def judge(sketch, suspects):
+        raise AssertionError(suspects)
+
+    window = empty_window()
+    places = [Place(number, number, item.sketch) for number, item in enumerate(items, start=1)]
+    decisions = window.take(places, judge, verdicts=verdicts, assignments=assignments)
+
+    assert [(d.verdict, d.assignment) for d in decisions] == [(verdicts[i], assignments[i]) for i in ids]
+    assert [d.opens_story for d in decisions] == [True, False]
+
+
+@settings(deadline=None, max_examples=40, derandomize=True)
+@given(texts, st.sets(st.integers(0, 11)), st.sets(st.integers(0, 11)))
+def test_what_is_known_of_some_changes_nothing_for_the_others(texts, judged, placed):
+    items = sketched(*texts)
+    first = empty_window()
+    decided = replay(first, items)
+    ids = [item.sketch.article_id for item in items]
+    verdicts = {i: first.verdict(i) for n, i in enumerate(ids) if n in judged}
+    assignments = {i: first.assignment(i) for n, i in enumerate(ids) if n in placed}
+
+    assert replay(empty_window(), items, stored=assignments, verdicts=verdicts) == decided
 
 
 @settings(deadline=None, max_examples=40, derandomize=True)
@@ -102,7 +149,7 @@ def test_what_is_older_than_the_window_is_let_go():
     window.slide(2 + HOUR_MS)
 
     assert (kept, len(window)) == (1, 0)
-    assert window.suspects(items[0].sketch) == []
+    assert list(window.ids()) == []
 
 
 @pytest.mark.parametrize("text", ["", "!!!", "word", "two words"])

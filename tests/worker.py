@@ -5,6 +5,7 @@ from redis import Redis
 from dedupe.environment import Settings
 from dedupe.models import ArticleId, JobId
 from dedupe.service import Service
+from dedupe.store.blocks import RoundId
 from dedupe.store.keys import Shard
 from dedupe.wiring import assemble
 
@@ -15,12 +16,16 @@ class CountingDoorbell:
     def __init__(self) -> None:
         self.drains: list[Shard] = []
         self.jobs: list[JobId] = []
+        self.rounds: list[RoundId] = []
 
     def drain(self, shard: Shard) -> None:
         self.drains.append(shard)
 
     def recluster(self, job_id: JobId) -> None:
         self.jobs.append(job_id)
+
+    def help(self, round_id: RoundId) -> None:
+        self.rounds.append(round_id)
 
 
 def make_service(redis: Redis, doorbell: CountingDoorbell | None = None, **settings: object) -> Service:

@@ -5,10 +5,13 @@ from functools import cache
 from celery.signals import worker_init, worker_process_init
 
 from dedupe.environment import read_settings
+from dedupe.errors import InvalidSettings
 from dedupe.models import JobId
 from dedupe.service import Service
+from dedupe.store.blocks import RoundId
 from dedupe.store.keys import Shard
 from dedupe.wiring import (
+    BLOCKS_TASK,
     DRAIN_TASK,
     RECLUSTER_TASK,
     RECONCILE_TASK,
@@ -29,7 +32,11 @@ def service() -> Service:
 
 @worker_init.connect
 def load(**_: object) -> None:
-    """Load the libraries once, before the fork, for all worker processes."""
+    """Load the libraries once, before the fork, for all worker processes; refuse settings the store contradicts."""
+    try:
+        build_service(read_settings(), app)
+    except InvalidSettings as error:
+        raise SystemExit(f"Error: {error}") from None  # any other exception Celery would log, and go on
     warm_libraries(app.amqp.queues.consume_from)
 
 
@@ -49,6 +56,12 @@ def drain(shard: int) -> None:
 def recluster(job_id: str) -> None:
     """Run a recluster job."""
     service().recluster(JobId(job_id))
+
+
+@app.task(name=BLOCKS_TASK)
+def help_recluster(round_id: str) -> None:
+    """Compute what another worker's recluster has left for others."""
+    service().help(RoundId(round_id))
 
 
 @app.task(name=RECONCILE_TASK)

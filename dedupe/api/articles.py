@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
-from hashlib import blake2b
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from dedupe.api.answers import known_tags, tag_of, tagged
 from dedupe.api.bodies import BodyOf, json_of
+from dedupe.api.described import NOT_MODIFIED, body_problems, problems, takes
 from dedupe.api.inside import ServiceOf
-from dedupe.api.problems import ProblemError, invalid
+from dedupe.api.problems import Kind, ProblemError, invalid
 from dedupe.api.schemas.articles import ArticleOut, AssignmentOut, LookupOut, RequeuedOut
 from dedupe.api.schemas.inputs import AssignmentParameters, IdInPath, LookupIn
 from dedupe.api.schemas.validation import validated
@@ -19,13 +20,17 @@ from dedupe.models import ArticleId, ArticleStatus, ArticleView
 router = APIRouter(tags=["articles"])
 
 FINAL = frozenset({ArticleStatus.ASSIGNED, ArticleStatus.FAILED})
+POLL_SECONDS = "1"
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
-_LOOKUP = {"requestBody": {"required": True, "content": {"application/json": {"schema": LookupIn.model_json_schema()}}}}
 
 
 # Routes are tried in order, and an id may hold slashes: what has a further segment comes first.
-@router.get("/articles/{article_id:path}/assignment", response_model=AssignmentOut)
+@router.get(
+    "/articles/{article_id:path}/assignment",
+    response_model=AssignmentOut,
+    responses=NOT_MODIFIED | problems(Kind.NOT_FOUND, Kind.INVALID),
+)
 async def read_assignment(
     request: Request,
     article_id: IdInPath,
@@ -37,20 +42,19 @@ async def read_assignment(
     ``wait`` seconds pass at most until it is assigned or failed; with If-None-Match, until it is different.
     304 where it is not. While it is not final, Retry-After says when to ask again.
     """
-    known_tags = _tags(request.headers.get("if-none-match", ""))
+    known = known_tags(request)
 
     def is_worth_telling(view: ArticleView, tag: str) -> bool:
-        return tag not in known_tags if known_tags else view.status in FINAL
+        return tag not in known if known else view.status in FINAL
 
-    view, body, tag = await _wait(
+    view, body = await _wait(
         request, lambda: service.article(ArticleId(article_id)), is_worth_telling, seconds=query.wait
     )
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if view.status not in FINAL:
-        headers["Retry-After"] = "1"
-    if tag in known_tags:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    return tagged(request, body, headers=_until_final(view))
+
+
+def _until_final(view: ArticleView) -> dict[str, str]:
+    return {} if view.status in FINAL else {"Retry-After": POLL_SECONDS}
 
 
 async def _wait(
@@ -59,31 +63,30 @@ async def _wait(
     is_worth_telling: Callable[[ArticleView, str], bool],
     *,
     seconds: float,
-) -> tuple[ArticleView, bytes, str]:
+) -> tuple[ArticleView, bytes]:
     loop = asyncio.get_running_loop()
     deadline, pause = loop.time() + seconds, _FIRST_PAUSE_SECONDS
     while True:
         view = await run_in_threadpool(read)
         body = AssignmentOut.from_view(view).model_dump_json().encode()
-        tag = f'"{blake2b(body, digest_size=8).hexdigest()}"'
         left = deadline - loop.time()
-        if left <= 0 or is_worth_telling(view, tag) or await request.is_disconnected():
-            return view, body, tag
+        if left <= 0 or is_worth_telling(view, tag_of(body)) or await request.is_disconnected():
+            return view, body
         await asyncio.sleep(min(pause, left))
         pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
 
 
-def _tags(header: str) -> frozenset[str]:
-    return frozenset(tag.strip().removeprefix("W/") for tag in header.split(",") if tag.strip())
+@router.get("/articles/{article_id:path}", response_model=ArticleOut, responses=NOT_MODIFIED | problems(Kind.NOT_FOUND))
+def read_article(request: Request, article_id: IdInPath, service: ServiceOf) -> Response:
+    """Read an article as it stands: what was sent, its status, its story, what it repeats; with an ETag.
+
+    While it is not final, Retry-After says when to ask again.
+    """
+    view = service.article(ArticleId(article_id))
+    return tagged(request, ArticleOut.from_view(view).model_dump_json().encode(), headers=_until_final(view))
 
 
-@router.get("/articles/{article_id:path}")
-def read_article(article_id: IdInPath, service: ServiceOf) -> ArticleOut:
-    """Read an article as it stands: what was sent, its status, its story, what it repeats."""
-    return ArticleOut.from_view(service.article(ArticleId(article_id)))
-
-
-@router.post("/articles:lookup", openapi_extra=_LOOKUP)
+@router.post("/articles:lookup", openapi_extra=takes(LookupIn), responses=body_problems())
 def look_up(body: BodyOf, service: ServiceOf) -> LookupOut:
     """Read many articles by their ids, in order; null for an unknown one."""
     ids = validated(LookupIn, json_of(body)).ids

@@ -36,12 +36,17 @@ class Gate:
         scope.setdefault("state", {})["request_id"] = request_id
         scope["path"] = keep_encoded_slashes(scope.get("raw_path"), scope["path"])
         answer = _Answer(send, request_id)
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+            answer = _Head(send, request_id)
         refusal = refuse(scope, api_key=self._api_key)
         if refusal is not None:
             await problem_response(refusal, request_id=request_id)(scope, receive, answer)
             return
         try:
             await self._app(scope, receive, answer)
+        except _HeadSent:
+            return
         except Exception:
             # Whatever it is, the client gets its number and the log the reason.
             logger.exception("request failed request=%s method=%s path=%r", request_id, scope["method"], scope["path"])
@@ -66,6 +71,23 @@ class _Answer:
             headers["X-Request-ID"] = self._request_id
             headers["X-Content-Type-Options"] = "nosniff"
         await self._send(message)
+
+
+class _HeadSent(Exception):
+    """Ends the work on an answer of which nothing more is wanted."""
+
+
+class _Head(_Answer):
+    """Passes the head of an answer on, and of its body nothing."""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] != "http.response.body":
+            await super().__call__(message)
+        elif message.get("more_body", False):
+            await self._send({"type": "http.response.body", "body": b""})
+            raise _HeadSent
+        else:
+            await self._send({**message, "body": b""})
 
 
 def _request_id(headers: Headers) -> str:

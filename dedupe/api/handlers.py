@@ -35,7 +35,7 @@ def install_handlers(app: FastAPI) -> None:
         UnknownId: _unknown,
         StoryExpired: _expired,
         QueueFull: _queue_full,
-        StoreUnavailable: _store_unavailable,
+        StoreUnavailable: store_unavailable,
         JobConflict: _job_conflict,
         BadInput: lambda error: invalid(error.field, error.rule),
         InvalidArticle: lambda error: invalid(error.field or None, error.rule),
@@ -74,7 +74,8 @@ def _queue_full(error: QueueFull) -> Problem:
     return Problem(Kind.QUEUE_FULL, str(error), {"depth": error.depth, "limit": error.limit}, _RETRY)
 
 
-def _store_unavailable(error: StoreUnavailable) -> Problem:
+def store_unavailable(error: StoreUnavailable) -> Problem:
+    """Problem of a store that does not answer; the log has the reason."""
     # The driver's words may name hosts and paths: they are for the log, not for strangers.
     logger.warning("store unavailable reason=%s", error.reason)
     return Problem(Kind.STORE_UNAVAILABLE, "the store does not answer; try again in a moment", headers=_RETRY)

@@ -2,21 +2,26 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+import orjson
+from fastapi import APIRouter, Query, Request, Response
 
+from dedupe.api.answers import plain_json, tagged
+from dedupe.api.described import MOVED, NOT_MODIFIED, problems
 from dedupe.api.inside import ServiceOf
-from dedupe.api.problems import ProblemError, invalid
+from dedupe.api.problems import Kind, ProblemError, invalid
 from dedupe.api.schemas.articles import ArticleOut, ArticlesOut
 from dedupe.api.schemas.inputs import IdInPath, PageParameters, StoriesParameters
-from dedupe.api.schemas.stories import HistoryOut, RelatedOut, StoriesOut, StoryOut, TopicOut
+from dedupe.api.schemas.stories import HistoryOut, RelatedOut, StoriesOut, StoryOut, TopicOut, story_json
 from dedupe.models import StoryId
-from dedupe.story_table import StoryQuery
+from dedupe.story_query import StoryQuery
 
 router = APIRouter(tags=["stories"])
 
+OF_A_STORY = MOVED | problems(Kind.NOT_FOUND, Kind.GONE)
 
-@router.get("/stories")
-def read_stories(query: Annotated[StoriesParameters, Query()], service: ServiceOf) -> StoriesOut:
+
+@router.get("/stories", response_model=StoriesOut, responses=problems(Kind.INVALID))
+def read_stories(query: Annotated[StoriesParameters, Query()], service: ServiceOf) -> Response:
     """Read a page of the stories that answer the query."""
     if query.since is not None and query.updated_since is not None:
         raise ProblemError(invalid("since", "is another name of updated_since; give one of them"))
@@ -24,8 +29,8 @@ def read_stories(query: Annotated[StoriesParameters, Query()], service: ServiceO
         page = service.stories(_asked(query), limit=query.limit, cursor=query.cursor)
     except ValueError as error:
         raise ProblemError(invalid("cursor", str(error))) from None
-    stories = [StoryOut.from_view(view) for view in page.stories]
-    return StoriesOut(stories=stories, next_cursor=page.next_cursor, total=page.total)
+    stories = [story_json(view) for view in page.stories]
+    return plain_json({"stories": stories, "next_cursor": page.next_cursor, "total": page.total})
 
 
 def _asked(query: StoriesParameters) -> StoryQuery:
@@ -42,7 +47,7 @@ def _asked(query: StoriesParameters) -> StoryQuery:
     )
 
 
-@router.get("/stories/{story_id:path}/articles")
+@router.get("/stories/{story_id:path}/articles", responses=OF_A_STORY | problems(Kind.INVALID))
 def read_story_articles(
     story_id: IdInPath, query: Annotated[PageParameters, Query()], service: ServiceOf
 ) -> ArticlesOut:
@@ -66,25 +71,27 @@ def _start(cursor: str | None) -> int:
     return int(cursor)
 
 
-@router.get("/stories/{story_id:path}/history")
+@router.get("/stories/{story_id:path}/history", responses=problems(Kind.NOT_FOUND))
 def read_history(story_id: IdInPath, service: ServiceOf) -> HistoryOut:
     """Read what happened to a story, oldest first; also to one that was merged, split or closed."""
     return HistoryOut.from_entries(story_id, service.history(StoryId(story_id)))
 
 
-@router.get("/stories/{story_id:path}/related")
-def read_related(story_id: IdInPath, service: ServiceOf) -> RelatedOut:
+@router.get("/stories/{story_id:path}/related", response_model=RelatedOut, responses=OF_A_STORY)
+def read_related(story_id: IdInPath, service: ServiceOf) -> Response:
     """Read the other stories of a story's topic, the largest first."""
-    return RelatedOut(stories=[StoryOut.from_view(view) for view in service.related(StoryId(story_id))])
+    return plain_json({"stories": [story_json(view) for view in service.related(StoryId(story_id))]})
 
 
-@router.get("/stories/{story_id:path}")
-def read_story(story_id: IdInPath, service: ServiceOf) -> StoryOut:
+@router.get("/stories/{story_id:path}", response_model=StoryOut, responses=OF_A_STORY | NOT_MODIFIED)
+def read_story(request: Request, story_id: IdInPath, service: ServiceOf) -> Response:
     """Read a story with its members; of one that was split its children, of one that was merged the survivor."""
-    return StoryOut.from_view(service.story(StoryId(story_id)))
+    return tagged(request, orjson.dumps(story_json(service.story(StoryId(story_id)))))
 
 
-@router.get("/topics/{topic_id:path}")
-def read_topic(topic_id: IdInPath, service: ServiceOf) -> TopicOut:
+@router.get("/topics/{topic_id:path}", response_model=TopicOut, responses=problems(Kind.NOT_FOUND))
+def read_topic(topic_id: IdInPath, service: ServiceOf) -> Response:
     """Read a topic: the stories that are each other's related stories, the largest first."""
-    return TopicOut.from_views(topic_id, service.topic(topic_id))
+    views = service.topic(topic_id)
+    n_articles = sum(len(view.story.members) for view in views)
+    return plain_json({"id": topic_id, "n_articles": n_articles, "stories": [story_json(view) for view in views]})

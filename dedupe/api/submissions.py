@@ -6,6 +6,7 @@ from dataclasses import replace
 from fastapi import APIRouter, Response
 
 from dedupe.api.bodies import BodyOf, items_of, json_of
+from dedupe.api.described import body_problems, located, repeatable, takes
 from dedupe.api.inside import ServiceOf, SettingsOf
 from dedupe.api.problems import Kind, Problem, ProblemError, invalid
 from dedupe.api.schemas.articles import BatchOut, ItemOut, SubmissionOut
@@ -20,21 +21,27 @@ from dedupe.store.ledger import OTHER_TEXT
 
 router = APIRouter(tags=["articles"])
 
-_ARTICLE = ArticleIn.model_json_schema()
-_ONE = {"requestBody": {"required": True, "content": {"application/json": {"schema": _ARTICLE}}}}
 _MANY = {
     "requestBody": {
         "required": True,
         "description": "a JSON array, or one article a line; gzip is welcome",
         "content": {
-            "application/json": {"schema": {"type": "array", "items": _ARTICLE}},
+            "application/json": {"schema": {"type": "array", "items": ArticleIn.model_json_schema()}},
             "application/x-ndjson": {"schema": {"type": "string"}},
         },
     }
 }
+_OF_ANY = (Kind.REQUEST_UNDER_WAY, Kind.KEY_REUSED, Kind.QUEUE_FULL)
+_PROBLEMS_OF_ONE = body_problems(Kind.ID_TAKEN, *_OF_ANY) | located(202)
+_PROBLEMS_OF_MANY = body_problems(*_OF_ANY)
 
 
-@router.post("/articles", status_code=202, openapi_extra=_ONE)
+@router.post(
+    "/articles",
+    status_code=202,
+    openapi_extra=repeatable(takes(ArticleIn)),
+    responses={200: {"model": SubmissionOut, "description": "The same article was known already."}, **_PROBLEMS_OF_ONE},
+)
 def submit(body: BodyOf, service: ServiceOf, settings: SettingsOf, response: Response) -> SubmissionOut:
     """Accept an article: 202 with where to follow it, 200 where the same article was known already.
 
@@ -51,7 +58,12 @@ def submit(body: BodyOf, service: ServiceOf, settings: SettingsOf, response: Res
     return SubmissionOut.from_status(article.id, answer.status, created=answer.created)
 
 
-@router.post("/articles:batch", status_code=202, openapi_extra=_MANY)
+@router.post(
+    "/articles:batch",
+    status_code=202,
+    openapi_extra=repeatable(_MANY),
+    responses={200: {"model": BatchOut, "description": "None of them was new."}, **_PROBLEMS_OF_MANY},
+)
 def submit_batch(body: BodyOf, service: ServiceOf, settings: SettingsOf, response: Response) -> BatchOut:
     """Accept a batch: one result an item, in order; 202 where any of them is new, else 200."""
     items = items_of(body, limit=settings.max_batch)

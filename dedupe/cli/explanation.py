@@ -38,8 +38,8 @@ def explain(
     """Say why the articles A and B are in one story, or not, among all articles of FILE.
 
     A and B are ids, or what only one id begins with; B may be the id of a story, and then stands for its article
-    nearest to A. A and B come first. FILE is .jsonl, .json, .csv, .tsv, .parquet, .txt (an article a file), a folder
-    of these, any of them gzipped, or - for JSON Lines on standard input.
+    nearest to A, or asks why A is alone there. A and B come first. FILE is .jsonl, .json, .csv, .tsv, .parquet, .txt
+    (an article a file), a folder of these, any of them gzipped, or - for JSON Lines on standard input.
 
     Offsets of passages count characters of the article's title or text as it was given.
     """
@@ -72,6 +72,7 @@ def _named(name: str, articles: Iterable[Article], stories: Sequence[Story]) -> 
     if len(meant) == 1:
         return meant[0]
     if not meant:
-        raise click.UsageError(f"no article has the id {name!r}, nor an id that begins with it")
+        kinds = "article or story" if stories else "article"
+        raise click.UsageError(f"no {kinds} has the id {name!r}, nor has an article an id that begins with it")
     some = ", ".join(meant[:_NAMED]) + (", ..." if len(meant) > _NAMED else "")
     raise click.UsageError(f"{len(meant)} ids begin with {name!r}: {some}")

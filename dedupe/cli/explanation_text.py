@@ -19,19 +19,21 @@ def explanation_text(explanation: Explanation, stories: Iterable[Story]) -> str:
         _numbers(explanation),
         *_through(explanation),
         *_copy(explanation),
-        *_listed("shared", _terms(explanation.shared_terms)),
+        *_listed("told" if explanation.alone else "shared", _terms(explanation.shared_terms)),
         *_listed("background", explanation.background),
         *_listed(f"only in {a}", _terms(explanation.only_a)),
-        *_listed(f"only in {b}", _terms(explanation.only_b)),
+        *(() if explanation.alone else _listed(f"only in {b}", _terms(explanation.only_b))),
         *_days(explanation.days_apart),
         *_rival(a, explanation.rival_a),
-        *_rival(b, explanation.rival_b),
+        *(() if explanation.alone else _rival(b, explanation.rival_b)),
         *(line for passage in explanation.passages for line in _passage(passage, a, b)),
     ]
     return "\n".join(map(_printable, lines))
 
 
 def _verdict(explanation: Explanation, labels: dict[StoryId, str]) -> str:
+    if explanation.alone:
+        return f"{explanation.a} is alone in its story: {labels[explanation.story_a]}"
     two = f"{explanation.a} and {explanation.b}"
     if explanation.same_story:
         return f"{two} are in one story: {labels[explanation.story_a]}"

@@ -1,8 +1,7 @@
-"""The commands that speak to a running service: submit, status, stories, story, recluster, dead-letters, doctor."""
+"""The commands that speak to a running service: all but those that read stories."""
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Literal
 
 import click
@@ -12,40 +11,23 @@ from dedupe.cli.online_rows import (
     DEAD_LETTER_COLUMNS,
     HEALTH_COLUMNS,
     JOB_COLUMNS,
-    MEMBER_COLUMNS,
     STATUS_COLUMNS,
-    STORY_COLUMNS,
     dead_letter_row,
     health_row,
     job_row,
-    member_rows,
     short_job_row,
     status_row,
-    story_row,
-    whole_story_row,
 )
 from dedupe.cli.output import ExitCode, progress, say
 from dedupe.cli.reading import Reading, reading_options
 from dedupe.cli.service import service_client, service_options, show
 from dedupe.cli.submission import SUMMARY_COLUMNS, Submitting
 from dedupe.errors import JobConflict, UnknownId
-from dedupe.files.dates import parse_time
 from dedupe.models import ArticleView, Job, JobState
 
-__all__ = ["dead_letters", "doctor", "recluster", "status", "stories", "story", "submit"]
+__all__ = ["dead_letters", "doctor", "recluster", "status", "submit"]
 
 SUBMIT_PATIENCE_SECONDS = 120.0
-
-
-class _Time(click.ParamType[datetime]):
-    name = "time"
-
-    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Time from RFC 3339."""
-        try:
-            return value if isinstance(value, datetime) else parse_time(value)
-        except ValueError:
-            self.fail(f"{value!r} is no RFC 3339 time such as 2021-05-18T09:30:00Z, and no date", param, ctx)
 
 
 @click.command()
@@ -118,30 +100,6 @@ def _partly(ids: Sequence[str], read: Callable[[str], ArticleView]) -> tuple[lis
             say(str(error))
             unknown = True
     return found, unknown
-
-
-@click.command()
-@service_options
-@click.option("--since", type=_Time(), metavar="TIME", help="Only stories that changed since, RFC 3339.")
-def stories(*, url: str | None, as_json: bool, since: datetime | None) -> None:
-    """List the stories, the latest change first."""
-    with service_client(url) as client:
-        rows = [story_row(view) for view in client.stories(since)]
-    show(rows, columns=STORY_COLUMNS, as_json=as_json)
-
-
-@click.command()
-@click.argument("story_id", metavar="ID")
-@service_options
-def story(*, story_id: str, url: str | None, as_json: bool) -> None:
-    """Show a story with its articles."""
-    with service_client(url) as client:
-        view = client.story(story_id)
-    if as_json or not sys.stdout.isatty():
-        show([whole_story_row(view)], columns=STORY_COLUMNS, as_json=True)
-        return
-    show([story_row(view)], columns=STORY_COLUMNS, as_json=False)
-    show(member_rows(view), columns=MEMBER_COLUMNS, as_json=False)
 
 
 @click.command()

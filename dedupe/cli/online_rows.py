@@ -2,12 +2,14 @@
 
 from typing import cast
 
+from dedupe.changes import HistoryEntry
 from dedupe.files.articles import format_time
 from dedupe.models import ArticleView, Health, Job, Json, ReclusterDiff, StoryView
 
 STATUS_COLUMNS = ("id", "status", "story", "state", "confidence", "duplicate_of", "kind", "failure")
-STORY_COLUMNS = ("story", "label", "articles", "state", "updated_at")
-MEMBER_COLUMNS = ("id", "duplicate_of", "confidence")
+STORY_COLUMNS = ("story", "label", "articles", "copies", "sources", "state", "settled", "updated_at", "children")
+MEMBER_COLUMNS = ("id", "duplicate_of", "confidence", "rival", "margin")
+HISTORY_COLUMNS = ("at", "change", "stories", "article", "n_articles", "before", "after")
 JOB_COLUMNS = ("job", "status", "dry_run", "articles", "stories", "churn", "moved", "born", "merged", "split", "gone")
 DEAD_LETTER_COLUMNS = ("id", "attempts", "received_at", "failure")
 HEALTH_COLUMNS = ("accepted", "assigned", "failed", "pending", "oldest_pending_seconds", "stories")
@@ -36,7 +38,12 @@ def story_row(view: StoryView) -> dict[str, Json]:
         "topic": story.topic,
         "label": story.label,
         "articles": len(story.members),
-        "state": _state(settled=view.settled),
+        "copies": view.n_copies,
+        "sources": list(view.sources),
+        "langs": list(view.langs),
+        "state": view.state.value,
+        "settled": view.settled,
+        "children": list(view.children),
         "keywords": list(story.keywords),
         "representative": story.representative,
         "created_at": format_time(view.created_at),
@@ -47,7 +54,13 @@ def story_row(view: StoryView) -> dict[str, Json]:
 def member_rows(view: StoryView) -> list[dict[str, Json]]:
     """The members of a story."""
     return [
-        {"id": member.article_id, "duplicate_of": member.duplicate_of, "confidence": member.confidence}
+        {
+            "id": member.article_id,
+            "duplicate_of": member.duplicate_of,
+            "confidence": member.confidence,
+            "rival": member.rival,
+            "margin": member.margin,
+        }
         for member in view.story.members
     ]
 
@@ -55,6 +68,19 @@ def member_rows(view: StoryView) -> list[dict[str, Json]]:
 def whole_story_row(view: StoryView) -> dict[str, Json]:
     """A story with its members."""
     return {**story_row(view), "members": cast("Json", member_rows(view))}
+
+
+def history_row(entry: HistoryEntry) -> dict[str, Json]:
+    """One thing that happened to a story."""
+    return {
+        "at": format_time(entry.at),
+        "change": entry.change.value,
+        "stories": list(entry.stories),
+        "article": entry.article_id,
+        "n_articles": entry.n_articles,
+        "before": entry.before,
+        "after": entry.after,
+    }
 
 
 def job_row(job: Job) -> dict[str, Json]:

@@ -4,14 +4,16 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from types import TracebackType
-from typing import TypeVar
+from typing import TypeAlias, TypeVar, Unpack
 
 import httpx
 from tenacity import Retrying
 
+from dedupe.changes import HistoryEntry
 from dedupe.client import calls, steps, views
 from dedupe.client.calls import Call, TryAgain
 from dedupe.client.connection import (
+    FOLLOW_WAIT_SECONDS,
     PATIENCE_SECONDS,
     connection_options,
     no_answer,
@@ -19,9 +21,15 @@ from dedupe.client.connection import (
     request_options,
     retry_options,
 )
+from dedupe.client.reasons import explanation
+from dedupe.event_pages import EventPage, page_of
 from dedupe.models import Article, ArticleId, ArticleView, Health, Job, JobId, Json, StoryId, StoryView, Submission
+from dedupe.stories.constraints import LinkSet
+from dedupe.stories.explained import Explanation
+from dedupe.story_query import StoryFilters, StoryQuery
 
 T = TypeVar("T")
+Pair: TypeAlias = tuple[str, str]
 
 
 class Client:
@@ -41,6 +49,7 @@ class Client:
     ) -> None:
         self._url = url
         self._patience_seconds = patience_seconds
+        self._timeout_seconds = timeout_seconds
         self._http = httpx.Client(**connection_options(url, api_key=api_key, timeout_seconds=timeout_seconds))
 
     def __enter__(self) -> "Client":
@@ -74,13 +83,53 @@ class Client:
         """The articles in order, each assigned or failed; ``TimeoutError`` says how many are left."""
         return self._run(steps.wait(ids, timeout_seconds=timeout_seconds, clock=time.monotonic))
 
-    def stories(self, since: datetime | None = None) -> list[StoryView]:
-        """All stories, or those that changed since; the latest change first."""
-        return self._run(steps.stories(since=since))
+    def stories(self, since: datetime | None = None, **filters: Unpack[StoryFilters]) -> list[StoryView]:
+        """All stories, or those that changed since and pass the filters; see `StoryQuery` for what each asks."""
+        return self._run(steps.stories(StoryQuery(updated_since=since, **filters)))
 
     def story(self, story_id: str) -> StoryView:
-        """A story; ``UnknownId`` where the service does not know it."""
+        """A story, of a merged one the story it is part of now; ``UnknownId``, ``StoryExpired`` where none is."""
         return self._run(steps.one(calls.read_story(StoryId(story_id)), views.story_view))
+
+    def history(self, story_id: str) -> list[HistoryEntry]:
+        """What happened to a story, oldest first; also to one that was merged, split or closed."""
+        return self._run(steps.one(calls.read_history(StoryId(story_id)), views.history))
+
+    def related(self, story_id: str) -> list[StoryView]:
+        """The other stories of a story's topic, the largest first."""
+        return self._run(steps.one(calls.read_related(StoryId(story_id)), views.story_views))
+
+    def topic(self, topic_id: str) -> list[StoryView]:
+        """The stories of a topic, the largest first; ``UnknownId`` where there is none."""
+        return self._run(steps.one(calls.read_topic(topic_id), views.story_views))
+
+    def events(
+        self, since: str | None = None, *, types: Iterable[str] = (), limit: int = 1_000, wait_seconds: float = 0.0
+    ) -> EventPage:
+        """Up to ``limit`` events after a cursor, in order; without one all, with ``now`` what is to come.
+
+        Where there is none, ``wait_seconds`` pass at most, half of the client's timeout at the longest. The next page
+        begins after ``next_cursor``; ``ServiceError`` for what is no cursor.
+        """
+        wait_seconds = min(wait_seconds, self._timeout_seconds / 2)
+        call = calls.read_events(since=since, types=types, limit=limit, wait_seconds=wait_seconds)
+        return self._run(steps.one(call, page_of))
+
+    def follow(self, since: str | None = None, *, types: Iterable[str] = ()) -> Iterator[EventPage]:
+        """Yield pages of events without end, each with the next ones; in between nothing but waiting.
+
+        To go on later, keep ``next_cursor`` of the last page that was dealt with, and begin after that.
+        """
+        types = tuple(types)
+        while True:
+            page = self.events(since, types=types, wait_seconds=FOLLOW_WAIT_SECONDS)
+            if page.events or page.missed:
+                yield page
+            since = page.next_cursor
+
+    def explain(self, a: str, b: str) -> Explanation:
+        """Why two articles are in one story, or not; ``b`` may be a story, then its article nearest to a."""
+        return self._run(steps.one(calls.explain(a, b), explanation))
 
     def recluster(self, dry_run: bool = False, wait: bool = True, timeout_seconds: float = 3_600.0) -> Job:
         """A recluster job, as it ended (or began, without ``wait``); ``JobConflict`` names one that is under way."""
@@ -94,6 +143,31 @@ class Client:
     def cancel_job(self, job_id: str) -> Job:
         """A job after it was asked to end."""
         return self._run(steps.one(calls.cancel_job(JobId(job_id)), views.job))
+
+    def constraints(self) -> LinkSet:
+        """What people said of articles: which are of one story, and which are not."""
+        return self._run(steps.one(calls.read_constraints(), views.constraints))
+
+    def add_constraints(
+        self, must_link: Iterable[Pair] = (), cannot_link: Iterable[Pair] = (), **words: Unpack[calls.Words]
+    ) -> LinkSet:
+        """These constraints, after they were added to those there are; a recluster that keeps them is queued.
+
+        ``ServiceError`` says which pair contradicts the others.
+        """
+        said = calls.Said([*must_link], [*cannot_link], **words)
+        return self._run(steps.one(calls.add_constraints(said), views.constraints))
+
+    def replace_constraints(
+        self, must_link: Iterable[Pair] = (), cannot_link: Iterable[Pair] = (), **words: Unpack[calls.Words]
+    ) -> LinkSet:
+        """These constraints, after they took the place of all there were; else as `add_constraints`."""
+        said = calls.Said([*must_link], [*cannot_link], **words)
+        return self._run(steps.one(calls.replace_constraints(said), views.constraints))
+
+    def remove_constraint(self, constraint_id: str) -> LinkSet:
+        """The constraint, after it was removed; ``UnknownId`` where there is none of this id."""
+        return self._run(steps.one(calls.remove_constraint(constraint_id), views.constraints))
 
     def dead_letters(self) -> list[ArticleView]:
         """The articles that were given up, oldest first, each with the reason."""

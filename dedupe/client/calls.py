@@ -1,18 +1,20 @@
 """Every request the client makes, and what becomes of an answer, without a connection."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import quote
 
 import orjson
 
-from dedupe.errors import DedupeError, JobConflict, QueueFull, ServiceError, UnknownId
+from dedupe.errors import DedupeError, JobConflict, QueueFull, ServiceError, StoryExpired, UnknownId
 from dedupe.models import ArticleId, JobId, Json, StoryId
+from dedupe.story_query import StoryQuery
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+UNDER_WAY = "/docs#request-under-way"
 PASSING_STATUSES = frozenset({429, 502, 503, 504})
 
 
@@ -26,6 +28,24 @@ class Call:
     body: bytes = b""
     media_type: str = JSON
     repeatable: bool = True
+    key: str | None = None  # the service answers a second request with it as it did the first
+
+
+class Words(TypedDict, total=False):
+    """Who says it, and why."""
+
+    by: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Pairs of articles that are in one story, and pairs that are not; who says it, and why."""
+
+    must_link: Sequence[tuple[str, str]]
+    cannot_link: Sequence[tuple[str, str]]
+    by: str | None = None
+    note: str | None = None
 
 
 class TryAgain(Exception):
@@ -58,14 +78,26 @@ def read_article(article_id: ArticleId) -> Call:
     return Call("GET", f"/v1/articles/{quoted(article_id)}")
 
 
-def read_stories(*, since: datetime | None, cursor: str | None) -> Call:
-    """Read a page of stories."""
-    params = {"limit": "200"}
-    if since is not None:
-        params["updated_since"] = since.isoformat()
-    if cursor is not None:
-        params["cursor"] = cursor
-    return Call("GET", "/v1/stories", params)
+def read_stories(query: StoryQuery, *, cursor: str | None) -> Call:
+    """Read a page of the stories that answer a query."""
+    asked: dict[str, str | int | datetime | None] = {
+        "q": query.q,
+        "source": query.source,
+        "lang": query.lang,
+        "from": query.published_from,
+        "to": query.published_to,
+        "updated_since": query.updated_since,
+        "min_articles": query.min_articles,
+        "min_sources": query.min_sources,
+        "sort": query.sort.value,
+        "cursor": cursor,
+        "limit": 200,
+    }
+    return Call("GET", "/v1/stories", {name: _written(value) for name, value in asked.items() if value is not None})
+
+
+def _written(value: str | int | datetime) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def read_story(story_id: StoryId) -> Call:
@@ -73,9 +105,36 @@ def read_story(story_id: StoryId) -> Call:
     return Call("GET", f"/v1/stories/{quoted(story_id)}")
 
 
-def start_recluster(*, dry_run: bool) -> Call:
-    """Start a recluster; sent again it would meet the job of the first time and call it a conflict."""
-    return Call("POST", "/v1/jobs", body=orjson.dumps({"type": "recluster", "dry_run": dry_run}), repeatable=False)
+def read_events(*, since: str | None, types: Iterable[str], limit: int, wait_seconds: float) -> Call:
+    """Read a page of events."""
+    given = {"since": since, "types": ",".join(types) or None}
+    params = {name: value for name, value in given.items() if value is not None}
+    return Call("GET", "/v1/events", {**params, "limit": str(limit), "wait": f"{wait_seconds:g}"})
+
+
+def read_history(story_id: StoryId) -> Call:
+    """Read what happened to a story."""
+    return Call("GET", f"/v1/stories/{quoted(story_id)}/history")
+
+
+def read_related(story_id: StoryId) -> Call:
+    """Read the other stories of a story's topic."""
+    return Call("GET", f"/v1/stories/{quoted(story_id)}/related")
+
+
+def read_topic(topic_id: str) -> Call:
+    """Read the stories of a topic."""
+    return Call("GET", f"/v1/topics/{quoted(topic_id)}")
+
+
+def explain(a: str, b: str) -> Call:
+    """Read why two articles, or an article and a story, are together or not."""
+    return Call("GET", "/v1/explain", {"a": a, "b": b})
+
+
+def start_recluster(*, dry_run: bool, key: str) -> Call:
+    """Start a recluster; without its key it would meet the job of the first time, and call it a conflict."""
+    return Call("POST", "/v1/jobs", body=orjson.dumps({"type": "recluster", "dry_run": dry_run}), key=key)
 
 
 def read_job(job_id: JobId) -> Call:
@@ -86,6 +145,30 @@ def read_job(job_id: JobId) -> Call:
 def cancel_job(job_id: JobId) -> Call:
     """Ask a job to end."""
     return Call("DELETE", f"/v1/jobs/{quoted(job_id)}")
+
+
+def read_constraints() -> Call:
+    """Read all constraints."""
+    return Call("GET", "/v1/constraints")
+
+
+def add_constraints(said: Said) -> Call:
+    """Have these constraints too; to say them again changes nothing."""
+    return Call("POST", "/v1/constraints", body=_written_down(said))
+
+
+def replace_constraints(said: Said) -> Call:
+    """Have these constraints and no others."""
+    return Call("PUT", "/v1/constraints", body=_written_down(said))
+
+
+def _written_down(said: Said) -> bytes:
+    return orjson.dumps({name: value for name, value in asdict(said).items() if value is not None})
+
+
+def remove_constraint(link_id: str) -> Call:
+    """Have a constraint no more; the second time there is none."""
+    return Call("DELETE", f"/v1/constraints/{quoted(link_id)}", repeatable=False)
 
 
 def read_dead_letters() -> Call:
@@ -117,7 +200,7 @@ def read_answer(status: int, headers: Mapping[str, str], content: bytes) -> dict
     if 200 <= status < 300 and body is not None:
         return body
     error = _error(status, {} if body is None else body, content)
-    if status in PASSING_STATUSES:
+    if status in PASSING_STATUSES or (body or {}).get("type") == UNDER_WAY:
         raise TryAgain(error, after_seconds=_seconds(headers.get("retry-after")), arrived=status != 429)
     raise error
 
@@ -133,6 +216,8 @@ def _members(content: bytes) -> dict[str, Json] | None:
 def _error(status: int, problem: Mapping[str, Any], content: bytes) -> DedupeError:
     if status == 404 and "kind" in problem:
         return UnknownId(problem["kind"], problem["id"])
+    if status == 410 and "id" in problem:
+        return StoryExpired(problem["id"])
     if status == 409 and "job" in problem:
         return JobConflict(problem["job"])
     if status == 429 and "depth" in problem:

@@ -15,6 +15,7 @@ from dedupe.errors import ServiceUnavailable
 from dedupe.models import Json
 
 PATIENCE_SECONDS = 60.0
+FOLLOW_WAIT_SECONDS = 20.0  # of one request that waits for events
 # Nothing of a request has left when these are raised.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _back_off = wait_random_exponential(multiplier=0.05, max=5)
@@ -48,6 +49,8 @@ def _is_this_machine(host: str) -> bool:
 def request_options(call: Call) -> dict[str, Any]:
     """Options of an httpx request for the call."""
     headers = {"Content-Type": call.media_type} if call.body else {}
+    if call.key is not None:
+        headers["Idempotency-Key"] = call.key
     return {
         "method": call.method,
         "url": call.path,

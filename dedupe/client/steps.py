@@ -5,9 +5,9 @@ A generator yields a ``Call`` and is sent the answer's members, or yields a ``Pa
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
+from uuid import uuid4
 
 import orjson
 
@@ -27,6 +27,7 @@ from dedupe.models import (
     StoryView,
     Submission,
 )
+from dedupe.story_query import StoryQuery
 
 BATCH_ARTICLES = 200
 BATCH_BYTES = 8_000_000
@@ -129,12 +130,12 @@ def wait(ids: Iterable[ArticleId], *, timeout_seconds: float, clock: Clock) -> S
     return [finished[article_id] for article_id in wanted]
 
 
-def stories(*, since: datetime | None) -> Steps[list[StoryView]]:
-    """All pages of stories, the latest change first; one that moved between two pages comes once."""
+def stories(query: StoryQuery) -> Steps[list[StoryView]]:
+    """All pages of the stories that answer a query; one that moved between two pages comes once."""
     found: dict[str, StoryView] = {}
     cursor: str | None = None
     while True:
-        answer: Any = yield calls.read_stories(since=since, cursor=cursor)
+        answer: Any = yield calls.read_stories(query, cursor=cursor)
         for row in answer["stories"]:
             view = views.story_view(row)
             found.setdefault(view.story.id, view)
@@ -146,7 +147,7 @@ def stories(*, since: datetime | None) -> Steps[list[StoryView]]:
 def recluster(*, dry_run: bool, wait: bool, timeout_seconds: float, clock: Clock) -> Steps[Job]:
     """A recluster job: as it began, or (``wait``) as it ended; ``TimeoutError`` where it has not by then."""
     until = clock() + timeout_seconds
-    job = yield from one(calls.start_recluster(dry_run=dry_run), views.job)
+    job = yield from one(calls.start_recluster(dry_run=dry_run, key=uuid4().hex), views.job)
     return (yield from end_of_job(job.id, until=until, clock=clock)) if wait else job
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from dedupe.changes import HistoryEntry, StoryChange
 from dedupe.models import (
     Article,
     ArticleId,
@@ -25,6 +26,7 @@ from dedupe.models import (
     Submission,
     Verdict,
 )
+from dedupe.stories.constraints import Link, LinkKind, LinkSet
 
 
 def submission(row: Mapping[str, Json], *, article_id: ArticleId) -> Submission:
@@ -126,6 +128,30 @@ def _member(row: Mapping[str, Any]) -> Member:
     return Member(own, original, row["confidence"], row.get("rival"), row.get("margin"))
 
 
+def story_views(row: Mapping[str, Json]) -> list[StoryView]:
+    """Stories of an answer, in its order."""
+    fields: Any = row
+    return [story_view(story) for story in fields["stories"]]
+
+
+def history(row: Mapping[str, Json]) -> list[HistoryEntry]:
+    """What happened to a story, oldest first."""
+    fields: Any = row
+    return [_entry(entry) for entry in fields["history"]]
+
+
+def _entry(row: Mapping[str, Any]) -> HistoryEntry:
+    return HistoryEntry(
+        at=_time(row["at"]),
+        change=StoryChange(row["change"]),
+        stories=tuple(map(StoryId, row["stories"])),
+        article_id=row["article"],
+        n_articles=row["n_articles"],
+        before=row["before"],
+        after=row["after"],
+    )
+
+
 def job(row: Mapping[str, Json]) -> Job:
     """Job as it stands."""
     fields: Any = row
@@ -154,6 +180,17 @@ def _diff(row: Mapping[str, Any]) -> ReclusterDiff:
         gone=tuple(map(StoryId, row["gone"])),
         churn=row["churn"],
     )
+
+
+def constraints(row: Mapping[str, Json]) -> LinkSet:
+    """Constraints, with their version."""
+    fields: Any = row
+    links = [_link(kind, link) for kind in LinkKind for link in fields[kind.value]]
+    return LinkSet(fields["version"], tuple(links), tuple(map(ArticleId, fields["unknown"])))
+
+
+def _link(kind: LinkKind, row: Mapping[str, Any]) -> Link:
+    return Link(kind, ArticleId(row["a"]), ArticleId(row["b"]), row["by"], row["note"], _time(row["at"]))
 
 
 def health(row: Mapping[str, Json]) -> Health:

@@ -54,7 +54,7 @@ class StackOptions:
     data: Path
     host: str = "127.0.0.1"
     port: int | None = None
-    workers: int = 2
+    workers: int = 1
     durability: Durability = "everysec"
     store_url: str | None = None
     broker_url: str | None = None

@@ -14,6 +14,9 @@ Numbers are little-endian. Hashes do not compress, but the highest bytes of asce
 
 import struct
 import zlib
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +27,22 @@ FORMAT = 1
 WEIGHT_STEPS = 16  # a term's weight is a multiple of 1/16 and below 16, so that it is one byte
 
 _HEAD = struct.Struct("<B16sHH")
-_LEVEL, _WINDOW_BITS, _MEMORY_LEVEL = 6, -10, 4  # of a few hundred bytes more has no use, and takes longer to set up
+# Little is said twice, but some values are common: codes of their own for a few columns at a time (the memory level)
+# say it in fewer bytes than looking for repetitions does, and in two thirds of the time.
+_LEVEL, _WINDOW_BITS, _MEMORY_LEVEL = 2, -10, 2
 _NO_TERMS = np.empty(0, dtype=np.uint32)
 _NO_WEIGHTS = np.empty(0, dtype=np.float32)
 _NO_BACKGROUND = np.empty(0, dtype=np.uint16)
 
 
-def encode_sketch(sketch: Sketch) -> bytes:
-    """All of a sketch but its article's id."""
-    head = _HEAD.pack(FORMAT, sketch.text_key, sketch.signature.size, sketch.terms.size)
-    signature = sketch.signature.astype("<u4", copy=False).tobytes()
-    return head + signature + _encode_terms(sketch) if sketch.terms.size else head + signature
+def encode_sketches(sketches: Sequence[Sketch]) -> list[bytes]:
+    """All of each sketch but its article's id."""
+    return [
+        _HEAD.pack(FORMAT, sketch.text_key, sketch.signature.size, sketch.terms.size)
+        + sketch.signature.astype("<u4", copy=False).tobytes()
+        + terms
+        for sketch, terms in zip(sketches, _encode_terms(sketches), strict=True)
+    ]
 
 
 def decode_sketch(article_id: ArticleId, data: bytes) -> Sketch:
@@ -48,14 +56,46 @@ def decode_sketch(article_id: ArticleId, data: bytes) -> Sketch:
     return Sketch(article_id, text_key, signature, *_decode_terms(data[_HEAD.size + 4 * n_values :], n_terms))
 
 
-def _encode_terms(sketch: Sketch) -> bytes:
-    terms = sketch.terms.astype("<u4").view(np.uint8).reshape(-1, 4)
+def _encode_terms(sketches: Sequence[Sketch]) -> Iterator[bytes]:
+    """The terms of each sketch; all of them are taken apart at once, and each is squeezed alone."""
+    filled = [sketch for sketch in sketches if sketch.terms.size]
+    ends = list(accumulate(sketch.terms.size for sketch in filled))
+    columns = _columns(filled, ends) if filled else _Columns(b"", b"", b"", b"", b"")
+    pieces = iter(pairwise([0, *ends]))
+    for sketch in sketches:
+        yield _squeezed(columns, *next(pieces)) if sketch.terms.size else b""
+
+
+class _Columns(NamedTuple):
+    """Of all terms: their lower bytes, steps of their highest, weights, lower and higher bytes of the backgrounds."""
+
+    lower: bytes
+    steps: bytes
+    weights: bytes
+    background: bytes
+    background_high: bytes
+
+
+def _columns(sketches: Sequence[Sketch], ends: Sequence[int]) -> _Columns:
+    terms = np.concatenate([sketch.terms for sketch in sketches]).astype("<u4").view(np.uint8).reshape(-1, 4)
     steps = np.diff(terms[:, 3], prepend=np.uint8(0))
-    weights = np.clip(np.rint(sketch.weights * WEIGHT_STEPS), 0, 255).astype(np.uint8)
-    background = sketch.background.astype("<u2").view(np.uint8).reshape(-1, 2)
-    squeezer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW_BITS, _MEMORY_LEVEL)
-    squeezed = squeezer.compress(np.concatenate([steps, weights, background.T.ravel()]).tobytes())
-    return terms[:, :3].tobytes() + squeezed + squeezer.flush()
+    begins = np.array([0, *ends[:-1]], dtype=np.int64)
+    steps[begins] = terms[begins, 3]
+    weights = np.rint(np.concatenate([sketch.weights for sketch in sketches]) * WEIGHT_STEPS)
+    background = np.concatenate([sketch.background for sketch in sketches]).astype("<u2").view(np.uint8)
+    return _Columns(
+        terms[:, :3].tobytes(),
+        steps.tobytes(),
+        weights.clip(0, 255).astype(np.uint8).tobytes(),
+        background[0::2].tobytes(),
+        background[1::2].tobytes(),
+    )
+
+
+def _squeezed(columns: _Columns, begin: int, end: int) -> bytes:
+    squeezer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW_BITS, _MEMORY_LEVEL, zlib.Z_HUFFMAN_ONLY)
+    squeezed = squeezer.compress(b"".join(column[begin:end] for column in columns[1:]))
+    return columns.lower[3 * begin : 3 * end] + squeezed + squeezer.flush()
 
 
 def _decode_terms(data: bytes, n_terms: int) -> tuple[NDArray[np.uint32], NDArray[np.float32], NDArray[np.uint16]]:

@@ -25,6 +25,15 @@ class Grip:
     token: int
 
 
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """When a job ended and how long it took; ``churn`` is that of the last one that succeeded."""
+
+    seconds_ago: float
+    took_seconds: float
+    churn: float | None
+
+
 class Jobs:
     """The recluster jobs of a corpus."""
 
@@ -87,13 +96,14 @@ class Jobs:
         with store_failures():
             return bool(self._finish(keys, [job_id, state.value, token, error, diff, WEEK_MS]))
 
-    def rest(self) -> tuple[float, float] | None:
-        """Seconds since the last job that was no dry run ended, and seconds it took; None where none ever ran."""
+    def last_run(self) -> LastRun | None:
+        """The last job that was no dry run, None where none ever ended."""
         with store_failures():
-            finished, took = self._redis.hmget(self._keys.last_job, "finished", "took")
+            finished, took, churn = self._redis.hmget(self._keys.last_job, "finished", "took", "churn")
         if finished is None:
             return None
-        return max(0.0, (self._now() - float(finished)) / 1000), float(took) / 1000
+        seconds_ago = max(0.0, (self._now() - float(finished)) / 1000)
+        return LastRun(seconds_ago, float(took) / 1000, None if churn is None else float(churn))
 
     def rest_from_now(self) -> None:
         """Count the time of rest from now on, where no job ever ran."""

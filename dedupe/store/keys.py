@@ -13,19 +13,28 @@ a day after it was last appended to or trimmed: those of parameters that no work
 | ``{ns:log:FP}:entries`` | stream | article id and sketch, in order; ``NUMBER-TIME`` | the window and an hour |
 | ``{ns:log:FP}:numbers`` | hash | article id -> its number in the log | as its entry |
 | ``{ns:log:FP}:head`` | string | the last number given | as the log |
-| ``{ns:log:FP}:generation`` | hash | the current partition: number, position, job; the fence | as the log |
+| ``{ns:log:FP}:generation`` | hash | the current partition: number, position, constraints, job; fence | as the log |
 | ``{ns:log:FP}:generations`` | string | the last generation number given | as the log |
 | ``{ns:log:FP}:gen:N:…`` | hash, sorted set | assignments, stories, members, updated, topics | an hour after the next |
 |   an article in it, a story without any | | | as the article's entry |
-| ``{ns:log:FP}:gen:N:staged`` | list | what publishing the generation will tell | until it is published |
+| ``{ns:log:FP}:gen:N:staged`` | hash | what publishing the generation will tell, by its place | until it is published |
 | ``{ns:log:FP}:facts`` | hash | article id -> what its story's summary counts | as its entry |
 | ``{ns:log:FP}:events`` | stream | the changes, in order | three days |
 | ``{ns:log:FP}:histories`` | hash | story id -> its history | as the story, then as its fate |
 | ``{ns:log:FP}:fates`` | hash | id of a story that ended -> what became of it | a year |
 | ``{ns:log:FP}:ended`` | sorted set | id of a story that ended, by the time (ms) it did | a year |
+| ``{ns:constraints}:all`` | hash | id of a constraint -> what it says of two articles | until removed |
+| ``{ns:constraints}:version`` | hash | how often they were changed, and by which call last | for ever |
 | ``{ns:jobs}:current`` | string | the recluster job that is queued or running | while it is |
+| ``{ns:jobs}:last`` | hash | when (ms) the last job that was no dry run ended, and how long it took | for ever |
 | ``{ns:jobs}:fence`` | string | the last fencing token given | for ever |
+| ``{ns:jobs}:blocks:ID:…`` | list, sorted set, hash | input, blocks that are due, results | an hour at most |
 | ``{ns:jobs}:job:ID`` | hash | a job | a week after its end |
+| ``{ns:shards}`` | string | how many shards the articles are spread over | for ever |
+| ``{ns:requests}:KEY`` | hash | a request that came with a key of the client's, and its answer | a day |
+| ``{ns:webhooks}:due`` | sorted set | webhooks by the time (ms) they may be claimed; ``inf``: given up | for ever |
+| ``{ns:webhooks}:webhook:NAME`` | hash | a webhook: url, types, cursor, fence; its secret, only here | until deleted |
+| ``{ns:webhooks}:deliveries:NAME`` | stream | its latest deliveries | a week after the last |
 """
 
 from dataclasses import dataclass
@@ -37,6 +46,9 @@ from dedupe.store.entries import FORMAT
 
 DAY_MS = 86_400_000
 TOLD_MS = 3 * DAY_MS  # how long a change can be read
+# How far behind the clock a cursor is at which nothing has been told yet. A clock that is put back by less costs nobody
+# an event.
+SETTLED_MS = 3_600_000
 RESOLVED_MS = 365 * DAY_MS  # how long the id of a story that ended leads somewhere
 
 Shard = NewType("Shard", int)
@@ -63,6 +75,15 @@ class GenerationKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockKeys:
+    """The keys of one round of work in blocks."""
+
+    input: str
+    due: str
+    results: str
+
+
+@dataclass(frozen=True, slots=True)
 class Keys:
     """Key names for a corpus: ``fingerprint`` names the parameters its sketches were made with."""
 
@@ -77,6 +98,11 @@ class Keys:
     def shard_of(self, article_id: ArticleId) -> Shard:
         """The shard an article lives in; it depends on nothing but the id."""
         return Shard(crc32(article_id.encode()) % self.n_shards)
+
+    @property
+    def shards_agreed(self) -> str:
+        """How many shards the articles are spread over."""
+        return f"{{{self.namespace}:shards}}"
 
     def article(self, article_id: ArticleId) -> str:
         """The article's record."""
@@ -169,15 +195,57 @@ class Keys:
         return self._log("ended")
 
     @property
+    def constraints(self) -> str:
+        """What people said of articles."""
+        return f"{{{self.namespace}:constraints}}:all"
+
+    @property
+    def constraints_version(self) -> str:
+        """How often that was changed."""
+        return f"{{{self.namespace}:constraints}}:version"
+
+    @property
     def current_job(self) -> str:
         """The recluster job that is queued or running."""
         return f"{{{self.namespace}:jobs}}:current"
+
+    @property
+    def last_job(self) -> str:
+        """When the last job that was no dry run ended, and how long it took."""
+        return f"{{{self.namespace}:jobs}}:last"
 
     @property
     def fence(self) -> str:
         """The last fencing token given to a job."""
         return f"{{{self.namespace}:jobs}}:fence"
 
+    def blocks(self, round_id: str) -> BlockKeys:
+        """A round of work in blocks."""
+        names = ("input", "due", "results")
+        return BlockKeys(*(f"{{{self.namespace}:jobs}}:blocks:{round_id}:{name}" for name in names))
+
     def job(self, job_id: JobId) -> str:
         """A job's record."""
         return f"{{{self.namespace}:jobs}}:job:{job_id}"
+
+    @property
+    def webhooks_due(self) -> str:
+        """When each webhook may be claimed."""
+        return f"{{{self.namespace}:webhooks}}:due"
+
+    @property
+    def webhook_prefix(self) -> str:
+        """What the names of the webhooks' records begin with."""
+        return f"{{{self.namespace}:webhooks}}:webhook:"
+
+    def webhook(self, name: str) -> str:
+        """A webhook's record."""
+        return self.webhook_prefix + name
+
+    def deliveries(self, name: str) -> str:
+        """The latest deliveries of a webhook."""
+        return f"{{{self.namespace}:webhooks}}:deliveries:{name}"
+
+    def keyed_request(self, key: str) -> str:
+        """What a request that came with this key of the client's was answered."""
+        return f"{{{self.namespace}:requests}}:{key}"

@@ -46,6 +46,11 @@ class Lives:
             found = self._redis.hmget(self._keys.histories, list(story_ids))
         return {i: decode_history(data) for i, data in zip(story_ids, found, strict=True) if data is not None}
 
+    def has_left(self, article_id: ArticleId) -> bool:
+        """Whether an article is not in the log (any more): it will have no story again."""
+        with store_failures():
+            return not self._redis.hexists(self._keys.numbers, article_id)
+
     def fate(self, story_id: StoryId) -> Fate | tuple[ArticleId, datetime] | None:
         """What became of a story that ended, None of any other.
 

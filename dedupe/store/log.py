@@ -9,7 +9,7 @@ from redis import Redis
 
 from dedupe.models import ArticleId, Sketch
 from dedupe.store.clock import Clock
-from dedupe.store.entries import decode_sketch, encode_sketch
+from dedupe.store.entries import decode_sketch, encode_sketches
 from dedupe.store.failures import store_failures
 from dedupe.store.keys import DAY_MS, RESOLVED_MS, TOLD_MS, Keys, idle_ms
 from dedupe.store.scripts import load_script
@@ -27,6 +27,14 @@ class Entry:
     number: int
     at: int
     sketch: Sketch
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The number of each sketch, and the entries of those that were not in the log before, in order."""
+
+    numbers: list[int]
+    entries: list[Entry]
 
 
 class Log:
@@ -50,18 +58,32 @@ class Log:
         self._after = load_script(redis, "after", clock)
         self._trim = load_script(redis, "trim", clock)
 
-    def append(self, sketches: Sequence[Sketch]) -> list[int]:
+    def append(self, sketches: Sequence[Sketch]) -> Appended:
         """Append sketches and say their numbers; an article appended before keeps its number and its sketch.
 
         An atomic step for a thousand of them, harmless when repeated.
         """
-        keys = [self._keys.entries, self._keys.numbers, self._keys.head]
         numbers: list[int] = []
+        entries: list[Entry] = []
         for begin in range(0, len(sketches), MOST_APPENDED):
-            data = b"".join(part for sketch in sketches[begin : begin + MOST_APPENDED] for part in _parts(sketch))
-            with store_failures():
-                numbers += self._append(keys, [self._idle_ms, data])
-        return numbers
+            given = self._append_some(sketches[begin : begin + MOST_APPENDED])
+            numbers += given.numbers
+            entries += given.entries
+        return Appended(numbers, entries)
+
+    def _append_some(self, sketches: Sequence[Sketch]) -> Appended:
+        keys = [self._keys.entries, self._keys.numbers, self._keys.head]
+        ids = [sketch.article_id.encode() for sketch in sketches]
+        rows = zip(ids, encode_sketches(sketches), strict=True)
+        data = b"".join(part for name, own in rows for part in (_TWO_SIZES.pack(len(name), len(own)), name, own))
+        with store_failures():
+            at, last, *numbers = self._append(keys, [self._idle_ms, data])
+        entries: list[Entry] = []
+        for number, sketch in zip(numbers, sketches, strict=True):
+            if number == last + 1:
+                entries.append(Entry(number, at, sketch))
+                last = number
+        return Appended(numbers, entries)
 
     def after(self, number: int, *, limit: int) -> list[Entry]:
         """Up to ``limit`` entries that follow a number, in order."""
@@ -118,8 +140,3 @@ class Log:
         with store_failures():
             dropped = int(self._trim(keys, args))
         return None if dropped < 0 else dropped
-
-
-def _parts(sketch: Sketch) -> tuple[bytes, bytes, bytes]:
-    article_id, data = sketch.article_id.encode(), encode_sketch(sketch)
-    return _TWO_SIZES.pack(len(article_id), len(data)), article_id, data

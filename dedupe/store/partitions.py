@@ -38,10 +38,14 @@ NO_RECORDS: Mapping[StoryId, Record] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """The current partition: ``position`` is the log number up to which a recluster decided it; both 0 at first."""
+    """The current partition: ``position`` is the log number up to which a recluster decided it; both 0 at first.
+
+    ``constraints`` is the version of the constraints that it keeps.
+    """
 
     number: int
     position: int
+    constraints: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ class Partitions:
     def current(self) -> Generation:
         """The generation that readers see."""
         with store_failures():
-            number, position = self._redis.hmget(self._keys.generation, "number", "position")
-        return Generation(int(number or 0), int(position or 0))
+            found = self._redis.hmget(self._keys.generation, "number", "position", "constraints")
+        return Generation(*(int(value or 0) for value in found))
 
     def attach(
         self, generation: Generation, attached: Sequence[Attached], opened: Mapping[ArticleId, Story]
@@ -120,6 +124,7 @@ class Partitions:
         position: int,
         token: int,
         job_id: JobId,
+        constraints: int = 0,
         since_ms: int | None = None,
     ) -> Generation | None:
         """Write a whole partition and make it current; None when another came first, and nothing changed then.
@@ -142,8 +147,8 @@ class Partitions:
         args = [before.number, number, position, token, job_id]
         lifetimes = [SUPERSEDED_SECONDS * 1000, self._idle_ms, RESOLVED_MS]
         with store_failures():
-            if self._publish(keys, [*args, *lifetimes, since]):
-                return Generation(number, position)
+            if self._publish(keys, [*args, *lifetimes, since, constraints]):
+                return Generation(number, position, constraints)
             self._redis.unlink(staged, *at.all())
         return None
 
@@ -166,9 +171,10 @@ class Partitions:
             self._redis.expire(at.topics, UNPUBLISHED_SECONDS)
 
     def _stage(self, staged: str, told: Sequence[Told]) -> None:
-        for chunk in _chunks(told, CHUNK):
+        # By their places, so that a chunk that is sent twice is told once.
+        for chunk in _chunks(list(enumerate(told)), CHUNK):
             with store_failures():
-                self._redis.rpush(staged, *map(encode_told, chunk))
+                self._redis.hset(staged, mapping={str(at): encode_told(item) for at, item in chunk})
         if told:
             with store_failures():
                 self._redis.expire(staged, UNPUBLISHED_SECONDS)

@@ -2,7 +2,8 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from markupsafe import Markup
 
 import dedupe
 from dedupe.models import Health, StoryPage
-from dedupe.web.shown import ShownStory
+from dedupe.web.shown import ShownChange, ShownStory
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLE = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
@@ -65,6 +66,11 @@ def stories_page(stories: Sequence[ShownStory], health: Health, *, page: StoryPa
     )
 
 
+def story_page(story: ShownStory, history: Sequence[ShownChange]) -> str:
+    """Page of one story: all that is shown of it, and what happened to it."""
+    return _ENVIRONMENT.get_template("story.html").render(story=story, history=history)
+
+
 @dataclass(frozen=True, slots=True)
 class KindOfProblem:
     """A kind of problem as the documentation shows it."""
@@ -84,6 +90,8 @@ class Operation:
     summary: str
     parameters: tuple[str, ...]
     body: str
+    statuses: tuple[str, ...]
+    examples: tuple[tuple[str, str], ...]
 
 
 def docs_page(openapi: Mapping[str, object], kinds: Sequence[KindOfProblem]) -> str:
@@ -96,6 +104,8 @@ def docs_page(openapi: Mapping[str, object], kinds: Sequence[KindOfProblem]) -> 
             operation.get("description", "").replace("``", "").strip(),
             tuple(p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"),
             ", ".join(operation.get("requestBody", {}).get("content", {})),
+            tuple(sorted(operation["responses"])),
+            tuple(_examples(operation)),
         )
         for path, methods in description["paths"].items()
         for method, operation in methods.items()
@@ -103,3 +113,11 @@ def docs_page(openapi: Mapping[str, object], kinds: Sequence[KindOfProblem]) -> 
     return _ENVIRONMENT.get_template("docs.html").render(
         title=description["info"]["title"], operations=operations, kinds=kinds
     )
+
+
+def _examples(operation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    bodies = {"request": operation.get("requestBody", {}), **operation["responses"]}
+    for name, body in bodies.items():
+        content = body.get("content", {}).get("application/json", {})
+        if "example" in content:
+            yield name, json.dumps(content["example"], indent=2, ensure_ascii=False)

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
-from dedupe.models import Article, ArticleId, Member, StoryView
+from dedupe.changes import HistoryEntry, StoryChange
+from dedupe.models import Article, ArticleId, Member, StoryId, StoryView
+from dedupe.story_table import Surroundings
 
 MEMBERS_SHOWN = 25
 MEMBERS_UNFOLDED = 6
+RELATED_SHOWN = 5
+NARROW_MARGIN = 0.05  # by less an article is nearer to its own story than to another: worth a look
 TITLE_CHARS = 200
 _NAME_CHARS = 60
 _URL_CHARS = 2_000
@@ -20,8 +24,19 @@ _MARKS_IN_A_ROW = 4  # no script stacks more; more of them paint over the lines 
 
 
 @dataclass(frozen=True, slots=True)
+class ShownLink:
+    """A link to a story by its label."""
+
+    path: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownMember:
-    """A line of a story; ``link`` is None where the article has no http address."""
+    """A line of a story; ``link`` is None where the article has no http address.
+
+    ``rival`` is the other story it could nearly be in, None where its own is clearly nearer.
+    """
 
     id: str
     path: str
@@ -32,47 +47,121 @@ class ShownMember:
     repeats: str | None
     repeats_path: str
     confidence: float
+    rival: ShownLink | None
 
 
 @dataclass(frozen=True, slots=True)
 class ShownStory:
-    """A story: ``folded`` members are there when asked for, ``n_unshown`` more are not on the page."""
+    """A story: ``folded`` members are there when asked for, ``n_unshown`` more are not on the page.
+
+    ``related`` are other stories of its topic, ``n_related`` how many there are; ``children`` those it was split into.
+    """
 
     id: str
     path: str
+    data_path: str
     label: str
     keywords: str
+    state: str
     settled: bool
     updated_at: datetime
     n_members: int
+    n_copies: int
+    n_sources: int
     members: tuple[ShownMember, ...]
     folded: tuple[ShownMember, ...]
     n_unshown: int
+    related: tuple[ShownLink, ...]
+    n_related: int
+    children: tuple[ShownLink, ...]
 
 
-def shown_stories(views: Sequence[StoryView], articles: Mapping[ArticleId, Article]) -> list[ShownStory]:
-    """Stories as the page shows them; an article that expired meanwhile is shown by its id."""
-    return [_story(view, articles) for view in views]
-
-
-def _story(view: StoryView, articles: Mapping[ArticleId, Article]) -> ShownStory:
+def shown_story(
+    view: StoryView,
+    articles: Mapping[ArticleId, Article],
+    near: Surroundings,
+    *,
+    unfolded: int = MEMBERS_UNFOLDED,
+    shown: int = MEMBERS_SHOWN,
+    n_related: int = RELATED_SHOWN,
+) -> ShownStory:
+    """Story as a page shows it; an article that expired meanwhile is shown by its id."""
     story = view.story
-    members = tuple(_member(member, articles.get(member.article_id)) for member in story.members[:MEMBERS_SHOWN])
+    members = tuple(_member(member, articles.get(member.article_id), near.rivals) for member in story.members[:shown])
+    related = [_link(story_id, label) for story_id, label in near.related.items()]
     return ShownStory(
         id=plain(story.id, limit=_NAME_CHARS),
-        path=f"/v1/stories/{quote(story.id, safe='')}",
+        path=story_page_path(story.id),
+        data_path=f"/v1/stories/{quote(story.id, safe='')}",
         label=plain(story.label, limit=TITLE_CHARS) or "(no label)",
         keywords=", ".join(plain(word, limit=_NAME_CHARS) for word in story.keywords[:8]),
+        state=view.state,
         settled=view.settled,
         updated_at=view.updated_at.astimezone(UTC),
         n_members=len(story.members),
-        members=members[:MEMBERS_UNFOLDED],
-        folded=members[MEMBERS_UNFOLDED:],
+        n_copies=view.n_copies,
+        n_sources=len(view.sources),
+        members=members[:unfolded],
+        folded=members[unfolded:],
         n_unshown=len(story.members) - len(members),
+        related=tuple(related[:n_related]),
+        n_related=len(related),
+        children=tuple(_link(child, child) for child in view.children),
     )
 
 
-def _member(member: Member, article: Article | None) -> ShownMember:
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    """A line of a story's history."""
+
+    at: datetime
+    words: str
+    stories: tuple[ShownLink, ...]
+
+
+def shown_history(history: Sequence[HistoryEntry]) -> list[ShownChange]:
+    """What happened to a story, the latest first."""
+    return [_change(entry) for entry in reversed(history)]
+
+
+def _change(entry: HistoryEntry) -> ShownChange:
+    words, others = _WORDS[entry.change]
+    if entry.n_articles is not None:
+        words += f" {'to' if entry.change is StoryChange.GREW else 'with'} {entry.n_articles:,} articles"
+    if entry.after is not None:
+        words += f" {plain(entry.after, limit=TITLE_CHARS)}"
+    if entry.stories:
+        words += others
+    return ShownChange(entry.at.astimezone(UTC), words, tuple(_link(story, story) for story in entry.stories))
+
+
+# What is said of a change, and what leads to the other stories that took part.
+_WORDS = {
+    StoryChange.BORN: ("born", ", out of"),
+    StoryChange.GREW: ("grew", ", by"),
+    StoryChange.MERGED: ("merged", " with"),
+    StoryChange.SPLIT: ("split", "; parted from it:"),
+    StoryChange.RENAMED: ("renamed", ""),
+    StoryChange.CLOSED: ("closed", ""),
+}
+
+
+def story_page_path(story_id: str) -> str:
+    """Where the page of a story is."""
+    return f"/stories/{quote(story_id, safe='')}"
+
+
+def _link(story_id: str, label: str) -> ShownLink:
+    return ShownLink(story_page_path(story_id), plain(label, limit=_NAME_CHARS) or "(no label)")
+
+
+def _rival(member: Member, rivals: Mapping[StoryId, str]) -> ShownLink | None:
+    if member.rival is None or member.margin is None or member.margin > NARROW_MARGIN or member.rival not in rivals:
+        return None
+    return _link(member.rival, rivals[member.rival])
+
+
+def _member(member: Member, article: Article | None, rivals: Mapping[StoryId, str]) -> ShownMember:
     said = "" if article is None else article.title or article.text[: 4 * TITLE_CHARS]
     published_at = None if article is None else article.published_at
     copied = member.duplicate_of
@@ -86,6 +175,7 @@ def _member(member: Member, article: Article | None) -> ShownMember:
         repeats=None if copied is None else plain(copied, limit=_NAME_CHARS),
         repeats_path=article_path(copied or ""),
         confidence=member.confidence,
+        rival=_rival(member, rivals),
     )
 
 

@@ -3,6 +3,7 @@ import hashlib
 import re
 from html.parser import HTMLParser
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from dedupe.local.seeds import read_seeds
 from dedupe.models import Article, ArticleId
 from dedupe.store.keys import Shard
 from dedupe.web.shown import plain, safe_link
+from tests.serving import expire, merge, split
 
 pytest_plugins = ["tests.serving_fixtures"]
 
@@ -61,7 +63,70 @@ def test_the_page_shows_the_three_stories_with_their_members(http, site):
     assert page.tags.count("article") == 3
     assert page.tags.count("li") == 5
     assert {f"/v1/articles/{seed.id}" for seed in read_seeds()} <= set(page.links())
-    assert "settled" in answer.text
+    assert answer.text.count('class="state emerging"') == 3
+    assert "provisional</span>" not in answer.text
+
+
+def test_stories_link_to_their_pages_and_to_their_related_stories(http, site):
+    site.bell.works = True
+    site.service.submit(read_seeds())
+    site.service.start_recluster()
+    ids = [view.story.id for view in site.service.stories().stories]
+
+    links = Page(http.get("/").text).links()
+
+    assert all(links.count(f"/stories/{story}") >= 3 for story in ids)  # its own title, and from both others
+
+
+def test_the_page_of_a_story_has_all_its_articles_its_history_and_its_related_stories(http, site):
+    site.bell.works = True
+    reports = [Article(ArticleId(f"n{n}"), f"Floods close the northern railway, report {n}.") for n in range(40)]
+    site.service.submit([*reports, *read_seeds()])
+    site.service.start_recluster()
+    large, other = (
+        site.service.article(ArticleId(i)).assignment.story_id for i in ("n0", read_seeds()[0].id)
+    )  # fmt: skip
+
+    page, second = Page(http.get(f"/stories/{large}").text), Page(http.get(f"/stories/{other}").text)
+
+    assert {f"/v1/articles/n{n}" for n in range(40)} <= set(page.links())
+    assert "What happened to it" in page.text
+    assert "Related stories" not in page.text
+    related = [f"/stories/{view.story.id}" for view in site.service.related(other)]
+    assert set(related) <= set(second.links())
+
+
+def test_an_article_that_could_be_elsewhere_names_the_other_story(http, site):
+    site.bell.works = True
+    site.service.submit(
+        [Article(ArticleId("a"), "Floods close the railway."), Article(ArticleId("b"), "A rate is cut.")]
+    )
+    here, there = (site.service.article(ArticleId(i)).assignment.story_id for i in "ab")
+    near = orjson.dumps([here, True, 0.5, there, 0.01])
+    far = orjson.dumps([there, True, 0.5, here, 0.5])
+    at = site.service._keys.partition(0).assignments
+    site.service._partitions._redis.hset(at, mapping={"a": near, "b": far})
+
+    text = http.get(f"/stories/{here}").text
+
+    assert f'could be in <a href="/stories/{there}">' in text
+    assert "could be in" not in http.get(f"/stories/{there}").text
+
+
+def test_pages_of_stories_that_ended_lead_on(http, site, redis):
+    site.bell.works = True
+    site.service.submit([Article(ArticleId("a"), "Floods close the northern railway.")])
+    story = site.service.article(ArticleId("a")).assignment.story_id
+    merge(redis, site, "merged", story)
+    split(redis, site, "parted", story)
+    expire(redis, site, "expired")
+
+    merged = http.get("/stories/merged")
+
+    assert (merged.status_code, merged.headers["location"]) == (308, f"/stories/{story}")
+    assert f"/stories/{story}" in Page(http.get("/stories/parted").text).links()
+    assert http.get("/stories/expired").status_code == 410
+    assert http.get("/stories/never").status_code == 404
 
 
 def test_an_empty_service_says_how_to_begin(http):
@@ -138,6 +203,7 @@ def test_a_cursor_that_is_none_is_refused(http):
 def test_the_documentation_names_every_endpoint_and_every_kind_of_problem(http):
     html = http.get("/docs").text
 
+    assert html.count("<summary>Example</summary>") > 20
     assert all(path in html for path in http.get("/openapi.json").json()["paths"])
     assert all(f'id="{kind.slug}"' in html for kind in Kind)
 

@@ -6,6 +6,9 @@ import sys
 import pytest
 
 from dedupe.cli.explanation_text import explanation_text
+from dedupe.models import ArticleId
+from dedupe.stories.explain_alone import explain_alone
+from dedupe.stories.explain_context import context_of_one
 from tests.stories.explained_seeds import collection, explained
 
 
@@ -50,6 +53,26 @@ def test_a_story_stands_for_its_article_nearest_to_a(dedupe, seeds):
     assert (code, found["b"], found["same_story"]) == (0, "004_f3864c178bfaef39", True)
 
 
+def test_an_article_alone_in_its_story_is_told_so_beside_the_nearest_other_story(dedupe, seeds):
+    _, rows, _ = dedupe("cluster", seeds)
+    stories = {row["id"][:3]: row["story"] for row in map(json.loads, rows.splitlines())}
+
+    code, out, _ = dedupe("explain", "003", stories["003"], "--in", seeds)
+
+    found = json.loads(out)
+    assert (code, found["alone"], found["same_story"]) == (0, True, True)
+    assert found["rival"]["a"]["story"] in {stories["000"], stories["002"]}
+
+
+def test_a_person_reads_that_an_article_is_alone():
+    text = explanation_text(explain_alone(context_of_one(ArticleId("003"), collection())), collection().stories)
+
+    lines = text.splitlines()
+    assert lines[0].startswith("003 is alone in its story: ")
+    assert sum(line.startswith("nearest other story of 003: ") for line in lines) == 1
+    assert any(line.startswith("told: ") for line in lines)
+
+
 def test_more_files_than_one_are_read_after_in(dedupe, seeds):
     files = sorted(seeds.glob("*.txt"))
 
@@ -61,7 +84,8 @@ def test_more_files_than_one_are_read_after_in(dedupe, seeds):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["flood-1", "nothing"], "no article has the id 'nothing'"),
+        (["flood-1", "nothing"], "no article or story has the id 'nothing'"),
+        (["nothing", "bank"], "no article has the id 'nothing'"),
         (["flood", "bank"], "2 ids begin with 'flood': flood-1, flood-2"),
         (["bank", "ban"], "two articles are needed, got 'bank' twice"),
         (["bank"], "Missing argument 'B'"),

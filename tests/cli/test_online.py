@@ -1,20 +1,22 @@
 import json
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
 from redis import Redis
 
 from dedupe.cli import doctor as checks
-from dedupe.cli import online
+from dedupe.cli import online, online_stories
 from dedupe.cli.service import cell, service_url
 from dedupe.environment import Settings
 from dedupe.errors import BadInput, UnknownId
 from dedupe.files.articles import format_time
 from dedupe.local.directory import RunningStack, held, open_directory, write_state
 from dedupe.local.seeds import SEED_STORIES, read_seeds
-from dedupe.models import ArticleId, Health
+from dedupe.models import Article, ArticleId, Health
 from dedupe.store.keys import Shard
+from tests.serving import merge
 
 pytest_plugins = ["tests.serving_fixtures"]
 
@@ -157,14 +159,64 @@ def test_a_recluster_prints_what_changed_and_the_stories_are_the_three(dedupe, s
 
     dry = dedupe(online.recluster, "--dry-run")
     code, (job,), _ = dedupe(online.recluster)
-    listed = dedupe(online.stories)[1]
-    whole = [dedupe(online.story, row["story"])[1][0] for row in listed]
+    listed = dedupe(online_stories.stories)[1]
+    whole = [dedupe(online_stories.story, row["story"])[1][0] for row in listed]
 
     assert (dry[0], dry[1][0]["dry_run"]) == (0, True)
     assert (code, job["status"], job["articles"], job["stories"]) == (0, "succeeded", 5, 3)
     assert job["churn"] == dry[1][0]["churn"] == len(job["moved"]) / 5
     assert {frozenset(m["id"] for m in row["members"]) for row in whole} == SEED_STORIES
     assert [row["articles"] for row in listed] == [len(row["members"]) for row in whole]
+
+
+def test_stories_are_filtered_and_sorted_in_the_words_of_the_api(dedupe, site):
+    rows = [
+        Article(ArticleId("a"), "Floods close the northern railway after rain.", source="post", lang="en"),
+        Article(ArticleId("b"), "FLOODS close the northern railway, after rain!", source="times", lang="en"),
+        Article(ArticleId("c"), "Die Zentralbank lässt den Leitzins im März.", source="post", lang="de",
+                published_at=datetime(2021, 5, 18, tzinfo=UTC)),
+    ]  # fmt: skip
+    site.bell.works = True
+    site.service.submit(rows)
+    site.service.start_recluster()
+
+    def found(*options):
+        return [row["representative"] for row in dedupe(online_stories.stories, *options)[1]]
+
+    (flood,) = dedupe(online_stories.stories, "--min-articles", 2)[1]
+    assert (flood["articles"], flood["copies"], flood["sources"]) == (2, 1, ["post"])
+    assert (flood["state"], flood["settled"]) == ("emerging", True)
+    assert found("--sort", "articles") == ["a", "c"]
+    assert found("--lang", "de") == found("--q", "zentralbank") == found("--to", "2021-05-19") == ["c"]
+    assert found("--source", "post", "--min-sources", 1, "--lang", "en") == ["a"]
+    assert found("--from", "2021-05-18", "--to", "2021-05-18") == ["c"]
+    assert dedupe(online_stories.stories, "--min-articles", 0)[0] == 2
+    assert dedupe(online_stories.stories, "--sort", "loudness")[0] == 2
+
+
+def test_the_history_of_a_story_is_told_oldest_first(dedupe, site):
+    site.bell.works = True
+    site.service.submit([Article(ArticleId("a"), "Floods close the northern railway after rain.")])
+    story = site.service.article(ArticleId("a")).assignment.story_id
+    site.service.submit([Article(ArticleId("b"), "FLOODS close the northern railway, after rain!")])
+
+    code, rows, _ = dedupe(online_stories.story, story, "--history")
+
+    assert code == 0
+    assert rows[0]["change"] == "born"
+    assert [row["at"] for row in rows] == sorted(row["at"] for row in rows)
+
+
+def test_a_merged_story_is_shown_as_the_survivor_and_said_to_be(dedupe, site, redis):
+    site.bell.works = True
+    site.service.submit([Article(ArticleId("a"), "Floods close the northern railway after rain.")])
+    story = site.service.article(ArticleId("a")).assignment.story_id
+    merge(redis, site, "old", story)
+
+    code, (row,), err = dedupe(online_stories.story, "old")
+
+    assert (code, row["story"]) == (0, story)
+    assert f"the story 'old' was merged into '{story}'" in err
 
 
 def test_a_second_recluster_is_refused_with_the_first_ones_id(dedupe, site):
@@ -181,14 +233,14 @@ def test_only_stories_that_changed_since_are_listed(dedupe, site, seed_file):
     dedupe(online.submit, seed_file)
     latest = max(view.updated_at for view in site.service.stories().stories)
 
-    assert dedupe(online.stories, "--since", format_time(latest))[1]
-    assert dedupe(online.stories, "--since", "2100-01-01")[1] == []
-    assert dedupe(online.stories, "--since", "yesterday")[0] == 2
+    assert dedupe(online_stories.stories, "--since", format_time(latest))[1]
+    assert dedupe(online_stories.stories, "--since", "2100-01-01")[1] == []
+    assert dedupe(online_stories.stories, "--since", "yesterday")[0] == 2
 
 
 def test_an_unknown_story_is_an_error(dedupe):
     with pytest.raises(UnknownId):
-        dedupe(online.story, "nobody")
+        dedupe(online_stories.story, "nobody")
 
 
 def test_dead_letters_are_listed_and_put_back(dedupe, site, seed_file):
@@ -204,7 +256,7 @@ def test_dead_letters_are_listed_and_put_back(dedupe, site, seed_file):
 
 
 def test_a_service_that_is_not_there_is_named_with_what_to_do(dedupe, unused_url):
-    code, _, err = dedupe(online.stories, "--url", unused_url)
+    code, _, err = dedupe(online_stories.stories, "--url", unused_url)
 
     assert code == 1
     assert unused_url in err
@@ -212,7 +264,7 @@ def test_a_service_that_is_not_there_is_named_with_what_to_do(dedupe, unused_url
 
 
 def test_an_address_that_is_none_is_a_usage_error(dedupe):
-    assert dedupe(online.stories, "--url", "nonsense")[0] == 2
+    assert dedupe(online_stories.stories, "--url", "nonsense")[0] == 2
 
 
 def test_the_address_is_the_running_stacks_where_none_is_given(tmp_path, monkeypatch):

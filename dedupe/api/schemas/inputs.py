@@ -7,7 +7,7 @@ from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from dedupe.files.dates import parse_time
-from dedupe.story_table import StorySort
+from dedupe.story_query import StorySort
 
 MAX_LOOKUP = 500
 MAX_WAIT_SECONDS = 60
@@ -72,7 +72,7 @@ class PageParameters(_Parameters):
     """The query of a page of anything."""
 
     limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=120)
+    cursor: str | None = Field(None, min_length=1, max_length=120)
 
 
 class StoriesParameters(PageParameters):

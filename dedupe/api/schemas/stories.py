@@ -1,11 +1,13 @@
 """Stories as they go out: with their numbers, their histories, their topics."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pydantic import BaseModel, Field
 
 from dedupe.api.schemas.fields import Similarity, Time, story_path
 from dedupe.changes import HistoryEntry, StoryChange
+from dedupe.files.articles import format_time
 from dedupe.models import Member, StoryState, StoryView
 
 
@@ -17,17 +19,6 @@ class MemberOut(BaseModel):
     confidence: Similarity
     rival: str | None = None
     margin: float | None = None
-
-    @classmethod
-    def from_member(cls, member: Member) -> "MemberOut":
-        """Shape of a member."""
-        return cls(
-            id=member.article_id,
-            duplicate_of=member.duplicate_of,
-            confidence=member.confidence,
-            rival=member.rival,
-            margin=member.margin,
-        )
 
 
 class StoryOut(BaseModel):
@@ -57,34 +48,48 @@ class StoryOut(BaseModel):
     updated_at: Time
     links: dict[str, str]
 
-    @classmethod
-    def from_view(cls, view: StoryView) -> "StoryOut":
-        """Shape of a story."""
-        story, path = view.story, story_path(view.story.id)
-        return cls(
-            id=story.id,
-            state=view.state,
-            settled=view.settled,
-            topic=story.topic or None,
-            label=story.label,
-            keywords=list(story.keywords),
-            representative=story.representative or None,
-            n_articles=len(story.members),
-            n_copies=view.n_copies,
-            n_sources=len(view.sources),
-            sources=list(view.sources),
-            langs=list(view.langs),
-            first_published_at=view.first_published_at,
-            last_published_at=view.last_published_at,
-            members=[MemberOut.from_member(member) for member in story.members],
-            children=list(view.children),
-            created_at=view.created_at,
-            updated_at=view.updated_at,
-            links={name: path + tail for name, tail in _LINKS.items()},
-        )
-
 
 _LINKS = {"self": "", "articles": "/articles", "history": "/history", "related": "/related"}
+
+
+def story_json(view: StoryView) -> dict[str, object]:
+    """A story as `StoryOut` has it, for orjson: a page can hold ten thousand members, too many for models."""
+    story, path = view.story, story_path(view.story.id)
+    return {
+        "id": story.id,
+        "state": view.state,
+        "settled": view.settled,
+        "topic": story.topic or None,
+        "label": story.label,
+        "keywords": story.keywords,
+        "representative": story.representative or None,
+        "n_articles": len(story.members),
+        "n_copies": view.n_copies,
+        "n_sources": len(view.sources),
+        "sources": view.sources,
+        "langs": view.langs,
+        "first_published_at": _time(view.first_published_at),
+        "last_published_at": _time(view.last_published_at),
+        "members": [_member_json(member) for member in story.members],
+        "children": view.children,
+        "created_at": _time(view.created_at),
+        "updated_at": _time(view.updated_at),
+        "links": {name: path + tail for name, tail in _LINKS.items()},
+    }
+
+
+def _member_json(member: Member) -> dict[str, object]:
+    return {
+        "id": member.article_id,
+        "duplicate_of": member.duplicate_of,
+        "confidence": member.confidence,
+        "rival": member.rival,
+        "margin": member.margin,
+    }
+
+
+def _time(time: datetime | None) -> str | None:
+    return None if time is None else format_time(time)
 
 
 class HistoryEntryOut(BaseModel):
@@ -135,12 +140,6 @@ class TopicOut(BaseModel):
     id: str
     n_articles: int
     stories: list[StoryOut]
-
-    @classmethod
-    def from_views(cls, topic_id: str, views: Sequence[StoryView]) -> "TopicOut":
-        """Shape of a topic."""
-        stories = [StoryOut.from_view(view) for view in views]
-        return cls(id=topic_id, n_articles=sum(story.n_articles for story in stories), stories=stories)
 
 
 class StoriesOut(BaseModel):

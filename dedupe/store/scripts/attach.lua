@@ -28,7 +28,8 @@ for at = 3, #ARGV, 8 do
     redis.call('HSET', KEYS[7], id, ARGV[at + 3])
     if ARGV[at + 6] ~= '' and redis.call('HSETNX', KEYS[3], story, ARGV[at + 6]) == 1 then
       redis.call('HSET', KEYS[4], story, id)
-      redis.call('HSET', KEYS[6], ARGV[at + 5], story)
+      local topic = redis.call('HGET', KEYS[6], ARGV[at + 5])  -- others may be left of one that began with its id
+      redis.call('HSET', KEYS[6], ARGV[at + 5], topic and topic .. '\n' .. story or story)
       redis.call('ZADD', KEYS[5], now, story)
       remember(KEYS[9], story, cjson.encode({at = now, change = 'born', article_id = id}))
       tell(ARGV[at + 7])
@@ -54,6 +55,8 @@ for _, story in ipairs(grown) do
   tell(cjson.encode({type = 'story.updated', story_id = story, n_articles = n_after}))
 end
 for _, key in ipairs(KEYS) do
-  redis.call('PEXPIRE', key, ARGV[2])
+  if redis.call('PTTL', key) < tonumber(ARGV[2]) then  -- histories are kept for longer
+    redis.call('PEXPIRE', key, ARGV[2])
+  end
 end
 return 1

@@ -18,6 +18,9 @@ end
 local started = redis.call('HGET', KEYS[2], 'started')
 if started and redis.call('HGET', KEYS[2], 'dry_run') ~= '1' then
   redis.call('HSET', KEYS[3], 'finished', now, 'took', now - tonumber(started))
+  if ARGV[5] ~= '' then
+    redis.call('HSET', KEYS[3], 'churn', cjson.decode(ARGV[5]).churn)
+  end
 end
 if redis.call('GET', KEYS[1]) == ARGV[1] then
   redis.call('DEL', KEYS[1])

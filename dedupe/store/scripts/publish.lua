@@ -4,6 +4,7 @@
 -- ARGV  1 the generation it replaces  2 its own number  3 the log position it covers  4 fencing token  5 job id
 --       6 how long the replaced one may still be read (ms)  7 lifetime of the others from now on (ms)
 --       8 lifetime of what is remembered (ms)  9 when the job began to read the one it replaces (ms)
+--       10 the version of the constraints it keeps
 -- Answer: 1, or 0 when another generation or another holder came first
 local current = redis.call('HGET', KEYS[1], 'number') or '0'
 if current == ARGV[2] then
@@ -12,32 +13,37 @@ end
 if current ~= ARGV[1] or (redis.call('HGET', KEYS[1], 'fence') or '0') ~= ARGV[4] then
   return 0
 end
-redis.call('HSET', KEYS[1], 'number', ARGV[2], 'position', ARGV[3], 'job', ARGV[5])
+redis.call('HSET', KEYS[1], 'number', ARGV[2], 'position', ARGV[3], 'job', ARGV[5], 'constraints', ARGV[10])
 
 local tell = teller(KEYS[13])
 local function end_story(story, fate)
   redis.call('HSET', KEYS[15], story, fate)
   redis.call('ZADD', KEYS[16], now, story)
 end
-for _, row in ipairs(redis.call('LRANGE', KEYS[12], 0, -1)) do
-  local item = cjson.decode(row)
+-- What is told happens now, and not when the job prepared it: others have told of these stories meanwhile.
+local function at_once(json)
+  return (string.gsub(json, '"at":%d+', string.format('"at":%.0f', now), 1))
+end
+for place = 0, redis.call('HLEN', KEYS[12]) - 1 do
+  local item = cjson.decode(redis.call('HGET', KEYS[12], place))
   if item.entry then
-    remember(KEYS[14], item.story_id, item.entry)
+    remember(KEYS[14], item.story_id, at_once(item.entry))
   end
   if item.event then
     tell(item.event)
   end
   if item.fate then
-    end_story(item.story_id, item.fate)
+    end_story(item.story_id, at_once(item.fate))
   end
 end
 redis.call('DEL', KEYS[12])
 -- A story that was opened after the job had read is not in the new partition: its id leads to wherever its first
--- article will be attached.
-for _, story in ipairs(redis.call('ZRANGE', KEYS[10], ARGV[9], '+inf', 'BYSCORE')) do
+-- article is, or will be attached. The clock may have been set back meanwhile, by less than an hour.
+for _, story in ipairs(redis.call('ZRANGE', KEYS[10], tonumber(ARGV[9]) - 3600000, '+inf', 'BYSCORE')) do
   if redis.call('HEXISTS', KEYS[3], story) == 0 and redis.call('HEXISTS', KEYS[15], story) == 0 then
     local first = string.match(redis.call('HGET', KEYS[9], story), '^[^\n]+')
     end_story(story, cjson.encode({kind = 'follows', article_id = first, at = now}))
+    tell(cjson.encode({type = 'story.closed', story_id = story, follows = first}))
   end
 end
 

@@ -9,10 +9,16 @@ local function teller(events)
   end
 end
 
--- A story's history is a line of JSON an entry.
+-- A story's history is a line of JSON an entry, and its times do not go back.
 local function remember(histories, story, entry)
   local known = redis.call('HGET', histories, story)
-  redis.call('HSET', histories, story, known and known .. '\n' .. entry or entry)
+  if known then
+    local last = tonumber(string.match(known, '"at":(%d+)[^\n]*$'))
+    entry = known .. '\n' .. string.gsub(entry, '"at":(%d+)', function(at)
+      return string.format('"at":%.0f', math.max(last, tonumber(at)))
+    end, 1)
+  end
+  redis.call('HSET', histories, story, entry)
 end
 
 local function count_lines(text)

@@ -57,6 +57,15 @@ local function close(story)
   tell(cjson.encode({type = 'story.closed', story_id = story}))
 end
 
+local function left(gone)
+  local ids = {}
+  for id in pairs(gone) do
+    ids[#ids + 1] = id
+  end
+  table.sort(ids)
+  return ids
+end
+
 local dropped, last = 0, nil
 local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
 if first and time_of(first) < horizon then
@@ -78,8 +87,8 @@ for at = 7, #ARGV do
     leave(ARGV[at])
   end
 end
-for story, gone in pairs(leaving) do
-  local staying = {}
+for _, story in ipairs(left(leaving)) do
+  local gone, staying = leaving[story], {}
   for id in string.gmatch(redis.call('HGET', KEYS[8], story) or '', '[^\n]+') do
     if not gone[id] then
       staying[#staying + 1] = id
@@ -89,14 +98,18 @@ for story, gone in pairs(leaving) do
     close(story)
   else
     redis.call('HSET', KEYS[8], story, table.concat(staying, '\n'))
-    tell(cjson.encode({type = 'story.updated', story_id = story, n_articles = #staying}))
+    tell(cjson.encode({type = 'story.updated', story_id = story, n_articles = #staying, left = left(gone)}))
   end
 end
 
 redis.call('XTRIM', KEYS[12], 'MINID', string.format('%.0f', now - tonumber(ARGV[5])))
 local forgotten = redis.call('ZRANGE', KEYS[15], '-inf', now - tonumber(ARGV[6]), 'BYSCORE', 'LIMIT', 0, limit)
 if #forgotten > 0 then
-  redis.call('HDEL', KEYS[13], unpack(forgotten))
+  for _, story in ipairs(forgotten) do
+    if redis.call('HEXISTS', KEYS[7], story) == 0 then  -- one that was opened again lives
+      redis.call('HDEL', KEYS[13], story)
+    end
+  end
   redis.call('HDEL', KEYS[14], unpack(forgotten))
   redis.call('ZREM', KEYS[15], unpack(forgotten))
 end
