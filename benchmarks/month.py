@@ -30,13 +30,14 @@ from generated import documents
 from processes import resident_megabytes
 from redis import Redis
 
+from dedupe.celery_app import INGEST_QUEUE
 from dedupe.environment import Settings
 from dedupe.local.server import embedded_server
 from dedupe.models import Article, ArticleId, JobId
 from dedupe.service import Service
 from dedupe.store.blocks import RoundId
 from dedupe.store.keys import DAY_MS, Shard
-from dedupe.wiring import INGEST_QUEUE, assemble, warm_libraries
+from dedupe.wiring import assemble, warm_libraries
 
 STEPS_A_DAY = 4
 STEP_MS = DAY_MS // STEPS_A_DAY

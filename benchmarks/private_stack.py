@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from dedupe.connections import connect
 from dedupe.environment import Settings
 from dedupe.local.directory import find_running
 from dedupe.store.keys import Keys, Shard
-from dedupe.wiring import connect
 
 POLL_SECONDS = 0.01
 _START_SECONDS, PATIENCE_SECONDS = 300.0, 600.0

@@ -28,6 +28,7 @@ import httpx
 import numpy as np
 from labelled import read_collection
 
+from dedupe.connections import connect
 from dedupe.local.ports import base_url, listen
 from dedupe.local.server import ServerAddress, embedded_server
 from dedupe.models import Article, ArticleId, Assignment, Facts, JobId, Member, Story, StoryId, Verdict
@@ -36,7 +37,6 @@ from dedupe.store.keys import Keys, Shard
 from dedupe.store.ledger import Ledger
 from dedupe.store.partitions import Attached, Partitions
 from dedupe.text.normalise import NORMALISER_VERSION
-from dedupe.wiring import connect
 
 _BATCH = 1_000
 _WINDOW_DAYS = 30.0

@@ -1,29 +1,26 @@
-"""What the service does, without how: submit, drain, recluster; the reads are in ``reads``."""
+"""What the service does, without how: submit and drain; reads and recluster jobs are in files of their own."""
 
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from threading import Lock, RLock
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from dedupe.constraints import ConstraintBook
-from dedupe.errors import DedupeError, JobConflict, Overtaken
+from dedupe.doorbell import Doorbell
+from dedupe.errors import DedupeError
 from dedupe.events import Events
+from dedupe.measures import Measures
 from dedupe.models import (
     Article,
     ArticleId,
-    Job,
-    JobId,
-    JobState,
-    Measures,
     StoryId,
     StoryView,
     Submission,
 )
 from dedupe.reads import Reads
-from dedupe.store.blocks import Blocks, RoundId
+from dedupe.recluster_jobs import ReclusterJobs
+from dedupe.store.blocks import Blocks
 from dedupe.store.constraints import StoredConstraints
 from dedupe.store.idempotency import KeyedRequests
 from dedupe.store.jobs import Jobs
@@ -46,27 +43,11 @@ if TYPE_CHECKING:  # what only workers use takes a second to load, and the API d
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 60.0  # a task that goes on for longer rings again and ends, so that a stop never waits long
-SILENT_JOB_SECONDS = 120.0
 RECONCILE_SECONDS = 30.0
-SOONEST_SECONDS = 5.0  # between two scheduled reclusters, however small the window
-REST = 20  # times as long as a recluster took does the next scheduled one wait
 WORTH_COMPILED_LOOPS = 5_000  # entries that are replayed about as much faster as the loops take to load
 
 
-class Doorbell(Protocol):
-    """Wakes workers; a ring may get lost or come twice, and changes nothing but the time work starts."""
-
-    def drain(self, shard: Shard) -> None:
-        """Say that a shard has work."""
-
-    def recluster(self, job_id: JobId) -> None:
-        """Say that a job is queued."""
-
-    def help(self, round_id: RoundId) -> None:
-        """Say that a job has work for others."""
-
-
-class Service(Reads):
+class Service(Reads, ReclusterJobs):
     """The use cases of one corpus, the reads among them. Every face calls these; nothing below knows of faces."""
 
     def __init__(
@@ -95,23 +76,30 @@ class Service(Reads):
         max_attempts: int,
         recluster_seconds: float,
     ) -> None:
-        super().__init__(ledger, partitions, lives)
+        Reads.__init__(self, ledger, partitions, lives)
+        ReclusterJobs.__init__(
+            self,
+            ledger=ledger,
+            log=log,
+            partitions=partitions,
+            jobs=jobs,
+            blocks=blocks,
+            constraints=constraints,
+            doorbell=doorbell,
+            new_recluster=new_recluster,
+            recluster_seconds=recluster_seconds,
+            catch_up=self._level,
+        )
         self.keyed_requests = keyed_requests
         self.events = events
         self.webhooks = webhooks
-        self.constraints = ConstraintBook(constraints, on_change=self._keep_constraints)
         self._keys = keys
-        self._log = log
-        self._jobs = jobs
         self._server = server
-        self._blocks = blocks
-        self._doorbell = doorbell
         self._new_follower = new_follower
         self._follower: Follower | None = None
         self._alone = RLock()  # a worker of threads has one window for all of them
         self._reconciled_at = monotonic()
         self._sketch = sketch
-        self._new_recluster = new_recluster
         self._new_reasons = new_reasons
         self._reasons: Reasons | None = None
         self._asking = Lock()
@@ -119,7 +107,6 @@ class Service(Reads):
         self._max_article_chars = max_article_chars
         self._claim_limit = claim_limit
         self._max_attempts = max_attempts
-        self._recluster_seconds = recluster_seconds
 
     # ------------------------------------------------------------------ writing
 
@@ -204,7 +191,7 @@ class Service(Reads):
             self._follower = self._new_follower()
         return self._follower
 
-    def _catch_up(self) -> None:
+    def _level(self) -> None:
         with self._alone:
             self.follower().catch_up()
 
@@ -239,11 +226,7 @@ class Service(Reads):
         self._trim()
         self._ring_for_due()
         self._catch_up()
-        job_id = self._jobs.current()
-        if job_id is not None:
-            self._end_silent_job(job_id)
-            if self._jobs.job(job_id).state is JobState.QUEUED:
-                self._doorbell.recluster(job_id)
+        self.reconcile_job()
 
     def _trim(self) -> None:
         self._ledger.trim()
@@ -275,95 +258,3 @@ class Service(Reads):
             recluster_churn=None if last is None else last.churn,
             store_memory_bytes=self._server.memory_bytes(),
         )
-
-    # ------------------------------------------------------------------ reclustering
-
-    def start_recluster(self, *, dry_run: bool = False) -> Job:
-        """Queue a recluster of the window; ``JobConflict`` when one is queued or running."""
-        job_id = self._jobs.create(dry_run=dry_run)
-        self._doorbell.recluster(job_id)
-        return self._jobs.job(job_id)
-
-    def start_scheduled_recluster(self) -> Job | None:
-        """Queue a recluster where something has changed since the last, none is under way, and the time has come.
-
-        It has when nothing is waiting and the last one was long ago for what it took, so that a small window settles in
-        seconds and a large one costs a twentieth of a worker; and in any case after ``recluster_seconds``.
-        """
-        if self._jobs.current() is not None or (self._has_all_arrived() and self._keeps_constraints()):
-            return None
-        return self.start_recluster() if self._has_rested() else None
-
-    def _has_all_arrived(self) -> bool:
-        return self._log.head() == self._partitions.current().position
-
-    def _keeps_constraints(self) -> bool:
-        # Before anything has arrived there is nothing to keep them.
-        return self._log.head() == 0 or self._partitions.current().constraints == self.constraints.version()
-
-    def _keep_constraints(self) -> None:
-        """Queue a recluster for constraints that changed; one that is under way sees to it when it ends."""
-        if not self._keeps_constraints():
-            with suppress(JobConflict):
-                self.start_recluster()
-
-    def _has_rested(self) -> bool:
-        last = self._jobs.last_run()
-        is_busy = self._ledger.counts().pending > 0
-        if last is None:
-            if is_busy:
-                self._jobs.rest_from_now()
-            return not is_busy
-        if last.seconds_ago >= self._recluster_seconds:
-            return True
-        return not is_busy and last.seconds_ago >= max(SOONEST_SECONDS, REST * last.took_seconds)
-
-    def recluster(self, job_id: JobId) -> None:
-        """Run a queued job to its end; a job that is not queued any more is left alone."""
-        grip = self._jobs.begin(job_id)
-        if grip is None:
-            return
-        dry_run = self._jobs.job(job_id).dry_run
-        try:
-            diff = self._new_recluster().run(grip, dry_run=dry_run, catch_up=self._catch_up)
-        except Overtaken as overtaken:
-            self._jobs.fail(grip, str(overtaken))
-            logger.info("stopped job=%s reason=%s", job_id, overtaken)
-            return
-        except Exception as error:
-            self._jobs.fail(grip, f"{type(error).__name__}: {error}")
-            raise
-        self._jobs.succeed(grip, diff)
-        logger.info("reclustered job=%s stories=%d churn=%.4f", job_id, diff.n_stories, diff.churn)
-        if not dry_run:
-            self._catch_up()
-        self._keep_constraints()
-
-    def help(self, round_id: RoundId) -> int:
-        """Compute what is due of a job's work in blocks, and say how many blocks; none where it is over."""
-        from dedupe.shared_search import help_with  # noqa: PLC0415 - loads SciPy, which the API does without
-
-        return help_with(self._blocks, round_id)
-
-    def job(self, job_id: JobId) -> Job:
-        """A job as it stands; ``UnknownId`` when there is none."""
-        return self._jobs.job(job_id)
-
-    def cancel_job(self, job_id: JobId) -> Job:
-        """A job after it was asked to end; one that had ended, or published its result, stays as it was."""
-        job = self._jobs.job(job_id)
-        if job.finished_at is None and not self._has_published(job_id):
-            self._jobs.cancel(job_id)
-        return self._jobs.job(job_id)
-
-    def _has_published(self, job_id: JobId) -> bool:
-        """Whether a job's result is current; if not, it never will be from now on."""
-        return self._partitions.fence(self._jobs.new_token()) == job_id
-
-    def _end_silent_job(self, job_id: JobId) -> None:
-        if self._jobs.silent_seconds(job_id) < SILENT_JOB_SECONDS:
-            return
-        if self._has_published(job_id):
-            self._jobs.succeeded_silently(job_id)
-        else:
-            self._jobs.give_up(job_id, f"its worker gave no sign of life for {SILENT_JOB_SECONDS:g} seconds")

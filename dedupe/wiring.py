@@ -8,25 +8,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from celery import Celery
-from kombu.exceptions import OperationalError
 from redis import Redis
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import ConnectionError, TimeoutError  # noqa: A004 (the driver's names)
-from redis.retry import Retry
 
+from dedupe.celery_app import INGEST_QUEUE, RECLUSTER_QUEUE, CeleryDoorbell, build_celery
+from dedupe.connections import connect, resolve
+from dedupe.doorbell import Doorbell
 from dedupe.environment import Settings, read_settings
 from dedupe.errors import InvalidSettings, StoreUnavailable
 from dedupe.events import Events
-from dedupe.local import locate_server
-from dedupe.models import Article, ArticleId, JobId, Sketch, Story, StoryId, StoryView, Verdict
-from dedupe.service import Doorbell, Service
+from dedupe.models import Article, ArticleId, Sketch, Story, StoryId, StoryView, Verdict
+from dedupe.service import Service
 from dedupe.settings import AttachParams, DuplicateParams, StoryParams, fingerprint
-from dedupe.store.blocks import Blocks, RoundId
+from dedupe.store.blocks import Blocks
 from dedupe.store.clock import Clock
 from dedupe.store.constraints import StoredConstraints
 from dedupe.store.idempotency import KeyedRequests
 from dedupe.store.jobs import Jobs
-from dedupe.store.keys import Keys, Shard
+from dedupe.store.keys import Keys
 from dedupe.store.ledger import Ledger
 from dedupe.store.lives import Lives
 from dedupe.store.log import Log
@@ -46,131 +44,6 @@ if TYPE_CHECKING:
     from dedupe.webhooks.courier import Courier
 
 logger = logging.getLogger(__name__)
-
-INGEST_QUEUE = "ingest"
-RECLUSTER_QUEUE = "recluster"
-DRAIN_TASK = "dedupe.drain"
-RECLUSTER_TASK = "dedupe.recluster"
-BLOCKS_TASK = "dedupe.blocks"
-RECONCILE_TASK = "dedupe.reconcile"
-SCHEDULED_RECLUSTER_TASK = "dedupe.scheduled_recluster"
-RECONCILE_SECONDS = 5.0
-_HELPERS = 8  # who finds nothing left to do is done at once
-RING_SECONDS = 60.0  # a ring nobody heard for so long is one of many by then
-RING_RETRY = {"max_retries": 2, "interval_start": 0.05, "interval_step": 0.1, "interval_max": 0.2}
-
-
-def resolve(settings: Settings) -> tuple[str, str]:
-    """The URLs of store and broker: those given, or those of the stack that runs on the data directory.
-
-    Raises ``StackError`` when there is neither.
-    """
-    server = locate_server(settings.data, store_url=settings.store_url, broker_url=settings.broker_url)
-    return server.store_url, server.broker_url
-
-
-def connect(url: str) -> Redis:
-    """A client that notices a dead connection in seconds and tries again what may pass."""
-    scheme, rest = url.split("://", 1)
-    return Redis.from_url(
-        f"{scheme.replace('valkey', 'redis')}://{rest}",
-        socket_timeout=10,
-        socket_connect_timeout=5,
-        health_check_interval=10,
-        retry=Retry(ExponentialBackoff(cap=1, base=0.02), 5),
-        retry_on_error=[ConnectionError, TimeoutError],
-    )
-
-
-def build_celery(settings: Settings) -> Celery:
-    """An ordinary Celery app: JSON only, late acknowledgement, no stored results."""
-    _, broker_url = resolve(settings)
-    app = Celery("dedupe", broker=broker_url)
-    app.conf.update(
-        task_serializer="json",
-        result_serializer="json",
-        event_serializer="json",
-        accept_content=["json"],
-        result_accept_content=["json"],
-        task_ignore_result=True,
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
-        worker_prefetch_multiplier=1,
-        task_default_queue=INGEST_QUEUE,
-        task_routes={
-            RECLUSTER_TASK: {"queue": RECLUSTER_QUEUE},
-            BLOCKS_TASK: {"queue": RECLUSTER_QUEUE},
-            SCHEDULED_RECLUSTER_TASK: {"queue": RECLUSTER_QUEUE},
-        },
-        task_soft_time_limit=240,
-        task_time_limit=300,
-        worker_soft_shutdown_timeout=20.0,
-        # A worker process replays the window before it says it is up; Celery kills it after 4 s otherwise.
-        worker_proc_alive_timeout=600.0,
-        worker_cancel_long_running_tasks_on_connection_loss=False,
-        worker_hijack_root_logger=False,
-        broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,
-        broker_transport_options={
-            "visibility_timeout": 900,
-            "unacked_restore_interval": 5,
-            "unacked_restore_throttle": 1,
-            "socket_timeout": 10,
-            "socket_connect_timeout": 5,
-            "socket_keepalive": True,
-            "health_check_interval": 10,
-        }
-        if "redis" in broker_url
-        else {},
-        # The default scheduler keeps its state in a pickle; this one has none to keep.
-        beat_scheduler="celery.beat:Scheduler",
-        beat_schedule=_schedule(settings),
-    )
-    return app
-
-
-def _schedule(settings: Settings) -> dict[str, dict[str, object]]:
-    schedule: dict[str, dict[str, object]] = {
-        "reconcile": {
-            "task": RECONCILE_TASK,
-            "schedule": RECONCILE_SECONDS,
-            "options": {"expires": RECONCILE_SECONDS},
-        }
-    }
-    if settings.recluster_minutes:
-        # Whether one is due is the service's to say.
-        schedule["recluster"] = {
-            "task": SCHEDULED_RECLUSTER_TASK,
-            "schedule": RECONCILE_SECONDS,
-            "options": {"expires": RECONCILE_SECONDS},
-        }
-    return schedule
-
-
-class CeleryDoorbell:
-    """Rings by sending a Celery message without content; one that fails is logged, and the reconciler rings again."""
-
-    def __init__(self, app: Celery) -> None:
-        self._app = app
-
-    def drain(self, shard: Shard) -> None:
-        """Say that a shard has work."""
-        self._ring(DRAIN_TASK, shard, INGEST_QUEUE)
-
-    def recluster(self, job_id: JobId) -> None:
-        """Say that a job is queued."""
-        self._ring(RECLUSTER_TASK, job_id, RECLUSTER_QUEUE)
-
-    def help(self, round_id: RoundId) -> None:
-        """Say, once for every other worker there may be, that a job has work for others."""
-        for _ in range(_HELPERS):
-            self._ring(BLOCKS_TASK, round_id, RECLUSTER_QUEUE)
-
-    def _ring(self, task: str, argument: int | str, queue: str) -> None:
-        try:
-            self._app.send_task(task, args=[argument], queue=queue, expires=RING_SECONDS, retry_policy=RING_RETRY)
-        except OperationalError as error:
-            logger.warning("could not ring task=%s argument=%s error=%s", task, argument, error)
 
 
 def build_service(settings: Settings | None = None, app: Celery | None = None) -> Service:

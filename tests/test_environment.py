@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from dedupe.connections import resolve
 from dedupe.environment import known_variables, read_settings
 from dedupe.errors import InvalidSettings, StackError
-from dedupe.wiring import resolve
 
 
 def test_every_wrong_setting_is_named_at_once(monkeypatch):

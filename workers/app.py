@@ -1,7 +1,7 @@
 """The Celery app: ``celery -A workers.app worker -Q ingest``."""
 
+from dedupe.celery_app import build_celery
 from dedupe.environment import read_settings
-from dedupe.wiring import build_celery
 
 app = build_celery(read_settings())
 app.conf.imports = ["workers.tasks"]

@@ -4,21 +4,14 @@ from functools import cache
 
 from celery.signals import worker_init, worker_process_init
 
+from dedupe.celery_app import BLOCKS_TASK, DRAIN_TASK, RECLUSTER_TASK, RECONCILE_TASK, SCHEDULED_RECLUSTER_TASK
 from dedupe.environment import read_settings
 from dedupe.errors import InvalidSettings
 from dedupe.models import JobId
 from dedupe.service import Service
 from dedupe.store.blocks import RoundId
 from dedupe.store.keys import Shard
-from dedupe.wiring import (
-    BLOCKS_TASK,
-    DRAIN_TASK,
-    RECLUSTER_TASK,
-    RECONCILE_TASK,
-    SCHEDULED_RECLUSTER_TASK,
-    build_service,
-    warm_libraries,
-)
+from dedupe.wiring import build_service, warm_libraries
 from workers.app import app
 
 RECLUSTER_SECONDS = 3_600

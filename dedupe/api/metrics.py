@@ -9,7 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 
 from dedupe.api.inside import ServiceOf
-from dedupe.models import Measures
+from dedupe.measures import Measures
 
 router = APIRouter(tags=["health"])
 

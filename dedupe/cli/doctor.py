@@ -95,7 +95,8 @@ def _store_checks(settings: Settings) -> Iterator[Check]:
     # Here, because the service's libraries take a second to load.
     from redis.exceptions import RedisError  # noqa: PLC0415
 
-    from dedupe.wiring import build_celery, connect, resolve  # noqa: PLC0415
+    from dedupe.celery_app import build_celery  # noqa: PLC0415
+    from dedupe.connections import connect, resolve  # noqa: PLC0415
 
     try:
         store_url, _ = resolve(settings)

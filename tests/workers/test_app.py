@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from dedupe.celery_app import build_celery
 from dedupe.environment import Settings
 from dedupe.files.read import read_articles
 from dedupe.local.programs import pool_options
 from dedupe.models import Article, JobState
-from dedupe.wiring import build_celery, build_service
+from dedupe.wiring import build_service
 from tests.worker import partition_of
 
 SEEDS = [a for a in read_articles([str(p) for p in sorted(Path("seeds").glob("*.txt"))]) if isinstance(a, Article)]
