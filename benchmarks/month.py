@@ -180,9 +180,12 @@ def _kind(key: str) -> str:
 
 
 def growth(days: Sequence[Day], *, window_days: float) -> dict[str, tuple[float, float]]:
-    """How far the last days of each quantity, and its highest, are above the first with a full window, as shares."""
+    """How far the last days of each quantity, and its highest, are above the first with a full window, as shares.
+
+    The ids of stories that ended are kept as long again as the window: it is full after that.
+    """
     n = int(window_days)
-    full = days[n + 1 :]
+    full = days[2 * n + 2 :]
     first, last = full[:n], full[-n:]
     return {
         name: (_median(last, name) / _median(first, name) - 1, max(_values(full, name)) / _median(first, name) - 1)
@@ -230,7 +233,7 @@ def main() -> int:
             _show(day)
     grown = growth(days, window_days=arguments.window_days)
     shares = ", ".join(f"{name} {share:+.1%} (at most {most:+.1%})" for name, (share, most) in grown.items())
-    print(f"growth once the window is full: {shares}")
+    print(f"growth once the window, and what is kept as long again, are full: {shares}")
     if arguments.json is not None:
         table = {"days": [asdict(day) for day in days], "growth": grown}
         arguments.json.write_text(json.dumps({"month": table}, indent=2) + "\n")

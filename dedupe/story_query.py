@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 
 class StorySort(StrEnum):
@@ -31,7 +31,7 @@ class StoryQuery:
     updated_since: datetime | None = None
     min_articles: int = 1
     min_sources: int = 0
-    sort: StorySort = StorySort.UPDATED
+    sort: StorySort | Literal["updated", "created", "articles", "sources"] = StorySort.UPDATED
 
 
 class StoryFilters(TypedDict, total=False):
@@ -44,4 +44,4 @@ class StoryFilters(TypedDict, total=False):
     published_to: datetime | None
     min_articles: int
     min_sources: int
-    sort: StorySort
+    sort: StorySort | Literal["updated", "created", "articles", "sources"]

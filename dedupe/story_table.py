@@ -57,16 +57,17 @@ class StoryTable:
 
         Raises ``ValueError`` for a cursor that was not given for this order.
         """
-        after = None if cursor is None else _decoded(cursor, query.sort)
+        sort = StorySort(query.sort)
+        after = None if cursor is None else _decoded(cursor, sort)
         with self._alone:
             self._refresh()
-            order = self._in_order(query.sort)
+            order = self._in_order(sort)
         for sieve in _sieves(query):
             order = sieve(order)
         start = 0 if after is None else bisect_right(order, after, key=lambda place: place[:2])
         found = order[start : start + limit]
         is_last = start + limit >= len(order)
-        return [row.view for _, _, row in found], None if is_last else _encoded(found[-1][:2], query.sort), len(order)
+        return [row.view for _, _, row in found], None if is_last else _encoded(found[-1][:2], sort), len(order)
 
     def surroundings(self, view: StoryView, of_topic: Iterable[StoryId]) -> Surroundings:
         """The labels of the stories around one, as far as this table has them; it does not look for changes."""

@@ -10,7 +10,7 @@ import orjson
 
 from dedupe.errors import DedupeError, JobConflict, QueueFull, ServiceError, StoryExpired, UnknownId
 from dedupe.models import ArticleId, JobId, Json, StoryId
-from dedupe.story_query import StoryQuery
+from dedupe.story_query import StoryQuery, StorySort
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
@@ -89,7 +89,7 @@ def read_stories(query: StoryQuery, *, cursor: str | None) -> Call:
         "updated_since": query.updated_since,
         "min_articles": query.min_articles,
         "min_sources": query.min_sources,
-        "sort": query.sort.value,
+        "sort": StorySort(query.sort).value,
         "cursor": cursor,
         "limit": 200,
     }

@@ -21,8 +21,8 @@ a day after it was last appended to or trimmed: those of parameters that no work
 | ``{ns:log:FP}:facts`` | hash | article id -> what its story's summary counts | as its entry |
 | ``{ns:log:FP}:events`` | stream | the changes, in order | three days |
 | ``{ns:log:FP}:histories`` | hash | story id -> its history | as the story, then as its fate |
-| ``{ns:log:FP}:fates`` | hash | id of a story that ended -> what became of it | a year |
-| ``{ns:log:FP}:ended`` | sorted set | id of a story that ended, by the time (ms) it did | a year |
+| ``{ns:log:FP}:fates`` | hash | id of a story that ended -> what became of it | as long again as the window |
+| ``{ns:log:FP}:ended`` | sorted set | id of a story that ended, by the time (ms) it did | as its fate |
 | ``{ns:constraints}:all`` | hash | id of a constraint -> what it says of two articles | until removed |
 | ``{ns:constraints}:version`` | hash | how often they were changed, and by which call last | for ever |
 | ``{ns:jobs}:current`` | string | the recluster job that is queued or running | while it is |
@@ -49,7 +49,8 @@ TOLD_MS = 3 * DAY_MS  # how long a change can be read
 # How far behind the clock a cursor is at which nothing has been told yet. A clock that is put back by less costs nobody
 # an event.
 SETTLED_MS = 3_600_000
-RESOLVED_MS = 365 * DAY_MS  # how long the id of a story that ended leads somewhere
+
+LEAST_RESOLVED_MS = 8 * DAY_MS
 
 Shard = NewType("Shard", int)
 
@@ -57,6 +58,11 @@ Shard = NewType("Shard", int)
 def idle_ms(window_days: float) -> int:
     """How long what nobody touches lives: an article's record, and the keys of a log."""
     return int(window_days * DAY_MS) + DAY_MS
+
+
+def resolved_ms(window_days: float) -> int:
+    """How long the id of a story leads somewhere after its end: as long again as the window, a week at least."""
+    return max(idle_ms(window_days), LEAST_RESOLVED_MS)
 
 
 @dataclass(frozen=True, slots=True)

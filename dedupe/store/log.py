@@ -11,7 +11,7 @@ from dedupe.models import ArticleId, Sketch
 from dedupe.store.clock import Clock
 from dedupe.store.entries import decode_sketch, encode_sketches
 from dedupe.store.failures import store_failures
-from dedupe.store.keys import DAY_MS, RESOLVED_MS, TOLD_MS, Keys, idle_ms
+from dedupe.store.keys import DAY_MS, TOLD_MS, Keys, idle_ms, resolved_ms
 from dedupe.store.scripts import load_script
 
 KEPT_LONGER_MS = 3_600_000
@@ -54,6 +54,7 @@ class Log:
         # What is decided late still has before it what was in its window: the log is kept a little longer.
         self._kept_ms = int(window_days * DAY_MS) + kept_longer_ms
         self._idle_ms = idle_ms(window_days)
+        self._resolved_ms = resolved_ms(window_days)
         self._append = load_script(redis, "append", clock)
         self._after = load_script(redis, "after", clock)
         self._trim = load_script(redis, "trim", clock)
@@ -136,7 +137,7 @@ class Log:
         """
         partition = self._keys.partition(generation).all()
         keys = [*self._keys.log(), *partition, self._keys.facts, self._keys.events, *self._keys.lives()]
-        args = [self._kept_ms, limit, generation, self._idle_ms, TOLD_MS, RESOLVED_MS, *left]
+        args = [self._kept_ms, limit, generation, self._idle_ms, TOLD_MS, self._resolved_ms, *left]
         with store_failures():
             dropped = int(self._trim(keys, args))
         return None if dropped < 0 else dropped

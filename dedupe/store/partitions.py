@@ -22,7 +22,7 @@ from dedupe.store.codec import (
     encode_story,
 )
 from dedupe.store.failures import store_failures
-from dedupe.store.keys import RESOLVED_MS, GenerationKeys, Keys, idle_ms
+from dedupe.store.keys import GenerationKeys, Keys, idle_ms, resolved_ms
 from dedupe.store.scripts import load_script
 from dedupe.store.story_rows import StoryRow, decode_record, story_view
 from dedupe.store.telling import assigned_event, encode_event, encode_told
@@ -73,6 +73,7 @@ class Partitions:
         self._redis: Any = redis  # its types allow for text answers, which are never asked for
         self._keys = keys
         self._idle_ms = idle_ms(window_days)
+        self._resolved_ms = resolved_ms(window_days)
         self._now = server_clock(redis) if clock is None else clock
         self._attach = load_script(redis, "attach", clock)
         self._publish = load_script(redis, "publish", clock)
@@ -145,7 +146,7 @@ class Partitions:
         keys = [self._keys.generation, *at.all(), *replaced.all(), staged, self._keys.events, *self._keys.lives()]
         since = self._now() if since_ms is None else since_ms
         args = [before.number, number, position, token, job_id]
-        lifetimes = [SUPERSEDED_SECONDS * 1000, self._idle_ms, RESOLVED_MS]
+        lifetimes = [SUPERSEDED_SECONDS * 1000, self._idle_ms, self._resolved_ms]
         with store_failures():
             if self._publish(keys, [*args, *lifetimes, since, constraints]):
                 return Generation(number, position, constraints)
