@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
+from dedupe.models import ArticleId
 from dedupe.store.constraints import StoredConstraints
-from dedupe.stories.constraints import Link, LinkSet
+from dedupe.stories.constraints import Link, LinkKind, LinkSet, constraints_of
 
 
 class ConstraintBook:
@@ -35,6 +36,18 @@ class ConstraintBook:
     def remove(self, link_id: str) -> LinkSet:
         """The constraint of this id, after it was removed."""
         return self._told(self._stored.remove(link_id))
+
+    def between(self, a: ArticleId, b: ArticleId) -> Link | None:
+        """What was said of two articles, by way of others too: of these the first link of the one that is smaller."""
+        links = self._stored.read().links if self._stored.version() else ()
+        pair = {a, b}
+        direct = next((link for link in links if {link.a, link.b} == pair), None)
+        if direct is not None:
+            return direct
+        if not any(pair <= set(ids) for ids in constraints_of(links).components()):
+            return None
+        first = min(pair)
+        return next(link for link in links if link.kind is LinkKind.MUST and first in {link.a, link.b})
 
     def _told(self, answer: LinkSet) -> LinkSet:
         self._on_change()

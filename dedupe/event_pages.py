@@ -14,7 +14,7 @@ EVERY_TYPE: Set[EventType] = frozenset(EventType)
 OLDEST = "0-0"  # what every event follows
 _OWN = ("cursor", "at", "type", "story", "article")
 # Fifteen digits are whole numbers in Lua too, whose numbers are doubles.
-_CURSOR = re.compile(r"([0-9]{1,15})-([0-9]{1,15})")
+_CURSOR = re.compile(r"([0-9]{1,15})(?:-([0-9]{1,15}))?")
 
 Place: TypeAlias = tuple[int, int]
 """Where a cursor stands in the order of all events: the time (ms), and a number."""
@@ -34,11 +34,11 @@ class EventPage:
 
 
 def place_of(cursor: str) -> Place:
-    """Place that a cursor stands for; ``ValueError`` where it is none."""
+    """Place that a cursor stands for, or a time (ms) alone; ``ValueError`` where it is none."""
     found = _CURSOR.fullmatch(cursor)
     if found is None:
         raise ValueError(f"not a cursor of this service: {cursor!r}")
-    return int(found[1]), int(found[2])
+    return int(found[1]), int(found[2] or 0)
 
 
 def cursor_at(place: Place) -> str:

@@ -126,7 +126,7 @@ class Member:
     """An article's place in a story: ``confidence`` is the probability, in [0, 1], that it is the right one.
 
     ``rival`` is the nearest other story, and ``margin`` by how much more alike, in [-1, 1], the article is to its own;
-    both are None where no other story is near.
+    both are None where no other story is near, the margin alone for an article that has its story for itself.
     """
 
     article_id: ArticleId

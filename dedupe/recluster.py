@@ -87,7 +87,7 @@ class Recluster:
         published = self.partitions.replace(
             before.generation,
             reconciled.stories,
-            tell(reconciled.diff, reconciled.stories, before.records, at=at),
+            tell(reconciled.diff, reconciled.stories, before.records, at=at, provisional=before.provisional()),
             before.records,
             position=position,
             token=grip.token,
@@ -147,6 +147,10 @@ class _Before:
     read_at: int
     assignments: Mapping[ArticleId, Assignment]
     records: Mapping[StoryId, Record]
+
+    def provisional(self) -> frozenset[ArticleId]:
+        """The articles whose place no recluster had looked at."""
+        return frozenset(i for i, assignment in self.assignments.items() if not assignment.settled)
 
     def reconciled(self, stories: Sequence[Story], places: Sequence[tuple[int, ArticleId]]) -> Reconciled:
         """New stories under the ids and the labels they keep."""

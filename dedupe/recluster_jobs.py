@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 SILENT_JOB_SECONDS = 120.0
 SOONEST_SECONDS = 5.0  # between two scheduled reclusters, however small the window
-REST = 20  # times as long as a recluster took does the next scheduled one wait
+REST = 5  # times as long as a recluster took does the next scheduled one wait
 
 
 class ReclusterJobs:
@@ -64,7 +64,7 @@ class ReclusterJobs:
         """Queue a recluster where something has changed since the last, none is under way, and the time has come.
 
         It has when nothing is waiting and the last one was long ago for what it took, so that a small window settles in
-        seconds and a large one costs a twentieth of a worker; and in any case after ``recluster_seconds``.
+        seconds and a large one costs a sixth of a worker; and in any case after ``recluster_seconds``.
         """
         if self._jobs.current() is not None or (self._has_all_arrived() and self._keeps_constraints()):
             return None

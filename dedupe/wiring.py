@@ -11,7 +11,7 @@ from celery import Celery
 from redis import Redis
 
 from dedupe.celery_app import INGEST_QUEUE, RECLUSTER_QUEUE, CeleryDoorbell, build_celery
-from dedupe.connections import connect, resolve
+from dedupe.connections import connect, connect_briefly, resolve
 from dedupe.doorbell import Doorbell
 from dedupe.environment import Settings, read_settings
 from dedupe.errors import InvalidSettings, StoreUnavailable
@@ -46,12 +46,15 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def build_service(settings: Settings | None = None, app: Celery | None = None) -> Service:
-    """The service of this process, wired to the store and the queue."""
+def build_service(settings: Settings | None = None, app: Celery | None = None, *, is_asked: bool = False) -> Service:
+    """The service of this process, wired to the store and the queue.
+
+    One that ``is_asked`` (the API's) gives up a server that does not answer within seconds; a worker waits for it.
+    """
     settings = read_settings() if settings is None else settings
     store_url, _ = resolve(settings)
     app = build_celery(settings) if app is None else app
-    redis = connect(store_url)
+    redis = connect_briefly(store_url) if is_asked else connect(store_url)
     check_shards(settings, redis)
     return assemble(settings, redis, CeleryDoorbell(app))
 

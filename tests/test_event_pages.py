@@ -32,8 +32,12 @@ def test_places_are_ordered_by_time_and_then_by_number(at, number, later, other)
     assert (place_of(f"{at}-{number}") < place_of(f"{later}-{other}")) == ((at, number) < (later, other))
 
 
+def test_a_time_alone_is_a_place():
+    assert place_of("1700000000000") == (1_700_000_000_000, 0) < place_of("1700000000000-1")
+
+
 @pytest.mark.parametrize(
-    "text", ["", "1", "1-", "-1", "1-2-3", "1_0-1", "+1-1", " 1-1", "1-1\n", "٣-٣", "1" * 16 + "-0", "$"]
+    "text", ["", "1-", "-1", "1-2-3", "1_0-1", "+1-1", " 1-1", "1-1\n", "٣-٣", "1" * 16 + "-0", "$"]
 )
 def test_what_is_no_cursor_is_named(text):
     with pytest.raises(ValueError, match="not a cursor of this service"):

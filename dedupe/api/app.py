@@ -68,6 +68,6 @@ def create_app(service: Service | None = None, settings: Settings | None = None)
 
 def _built(settings: Settings) -> Service:
     try:
-        return build_service(settings)
+        return build_service(settings, is_asked=True)
     except InvalidSettings as error:
         raise SystemExit(f"Error: {error}") from None  # a sentence for who starts it, not a traceback

@@ -1,7 +1,7 @@
 """From exceptions to problems: the one place that knows which is which."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from fastapi import FastAPI, Request
@@ -56,9 +56,12 @@ def _handler(to_problem: Callable[..., Problem]) -> Callable[[Request, Exception
 
 def _to_survivor(request: Request, error: Exception) -> Response:
     """Redirect from a merged story to the same place under the one it is part of now."""
-    tail = request.scope["path"].removeprefix("/v1/stories/").partition("/")[2]
-    query = f"?{request.url.query}" if request.url.query else ""
     path = story_path(cast("StoryMerged", error).into)
+    prefix, is_story, rest = request.scope["path"].partition("/v1/stories/")
+    if prefix or not is_story:
+        return RedirectResponse(path, status_code=308)
+    tail = rest.partition("/")[2]
+    query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(path + (f"/{tail}" if tail else "") + query, status_code=308)
 
 
@@ -87,10 +90,15 @@ def _job_conflict(error: JobConflict) -> Problem:
 
 
 def _validation(error: RequestValidationError) -> Problem:
-    found = [(".".join(map(str, p["loc"][1:])), str(p["msg"])) for p in error.errors()]
+    found = list(dict.fromkeys((_field_of(p["loc"][1:]), str(p["msg"])) for p in error.errors()))
     errors = [{"field": clean(name), "rule": clean(rule)} for name, rule in found]
     detail = "; ".join(f"field {name!r}: {rule}" if name else rule for name, rule in found)
     return Problem(Kind.INVALID, detail, {"errors": cast("Json", errors)})
+
+
+def _field_of(place: Sequence[str | int]) -> str:
+    """Name of a field, without the names of the models that were tried there."""
+    return ".".join(str(part) for part in place if isinstance(part, int) or part.replace("-", "_").islower())
 
 
 def _http(error: HTTPException) -> Problem:

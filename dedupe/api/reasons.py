@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI, Query, Response
 from dedupe.api.described import problems
 from dedupe.api.inside import ServiceOf
 from dedupe.api.problems import Kind, ProblemError, invalid
-from dedupe.api.schemas.reasons import ExplainParameters, ExplanationOut
+from dedupe.api.schemas.reasons import ConstraintOut, ExplainParameters, ExplanationOut
 
 
 @asynccontextmanager
@@ -39,4 +39,6 @@ def explain(query: Annotated[ExplainParameters, Query()], service: ServiceOf) ->
         explanation = service.explain(query.a, query.b)
     except ValueError as error:
         raise ProblemError(invalid(None, str(error))) from None
-    return Response(orjson.dumps(explanation_as_dict(explanation)), media_type="application/json")
+    said = ConstraintOut.from_link(service.constraints.between(explanation.a, explanation.b))
+    answer = {**explanation_as_dict(explanation), "constraint": None if said is None else said.model_dump()}
+    return Response(orjson.dumps(answer), media_type="application/json")

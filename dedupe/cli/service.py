@@ -63,6 +63,10 @@ def service_client(url: str | None, *, patience_seconds: float = PATIENCE_SECOND
         raise click.exceptions.Exit(ExitCode.CHECK_FAILED) from None
 
 
+_PROSE = frozenset({"label", "failure", "advice", "found", "stories", "details"})
+_WIDEST_WHOLE = 24
+
+
 def show(rows: Iterable[Mapping[str, Json]], *, columns: Sequence[str], as_json: bool) -> None:
     """Show rows: a table of ``columns`` on a terminal, all of each as JSON Lines otherwise."""
     if as_json or not sys.stdout.isatty():
@@ -76,8 +80,10 @@ def show(rows: Iterable[Mapping[str, Json]], *, columns: Sequence[str], as_json:
     filled = [at for at in range(len(columns)) if not cells or any(line[at] for line in cells)]
     table = Table(box=None, header_style="bold")
     for at in filled:
-        # What one copies must be whole: an id is folded where it does not fit, and never cut.
-        table.add_column(columns[at], overflow="fold", min_width=len(columns[at]))
+        # What one copies must be whole, in one piece where it fits: the columns of prose give way to ids.
+        widest = max([len(columns[at]), *(len(line[at]) for line in cells)])
+        whole = columns[at] not in _PROSE and widest <= _WIDEST_WHOLE
+        table.add_column(columns[at], overflow="fold", min_width=widest if whole else len(columns[at]), no_wrap=whole)
     for line in cells:
         table.add_row(*(Text(line[at]) for at in filled))
     Console().print(table)

@@ -59,8 +59,8 @@ def decode_verdict(data: bytes) -> Verdict:
 def encode_assignment(assignment: Assignment) -> bytes:
     """An assignment as JSON."""
     row: list[object] = [assignment.story_id, assignment.settled, round(assignment.confidence, 4)]
-    if assignment.rival is not None and assignment.margin is not None:
-        row += [assignment.rival, round(assignment.margin, 4)]
+    if assignment.rival is not None:
+        row += [assignment.rival, None if assignment.margin is None else round(assignment.margin, 4)]
     return orjson.dumps(row)
 
 

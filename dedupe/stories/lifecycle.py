@@ -1,6 +1,6 @@
 """The life of stories: when they are alive, when they get another name, and what a recluster makes of them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -43,12 +43,18 @@ def _has_outgrown(story: Story, before: Record) -> bool:
 
 
 def tell(
-    diff: ReclusterDiff, stories: Sequence[Story], before: Mapping[StoryId, Record], *, at: datetime
+    diff: ReclusterDiff,
+    stories: Sequence[Story],
+    before: Mapping[StoryId, Record],
+    *,
+    at: datetime,
+    provisional: Set[ArticleId] = frozenset(),
 ) -> list[Told]:
     """What is told of a recluster, in order: stories born, merged, split, gone and changed, then articles in them.
 
-    Those are the articles that moved, and those that had no story when the recluster began: nobody else may tell of
-    them, for whoever would have attached them finds that they have one.
+    Those are the articles that moved, those whose place was ``provisional`` and is settled now, and those that had no
+    story when the recluster began: nobody else may tell of these, for whoever would have attached them finds that they
+    have one.
     """
     by_id = {story.id: story for story in stories}
     labels = {story_id: record.label for story_id, record in before.items()}
@@ -59,12 +65,14 @@ def tell(
         *(_end(Fate(FateKind.EXPIRED, (), at, labels.get(old, "")), old) for old in diff.gone),
         *_updates(stories, before, at),
     ]
-    return told + list(_assigned(stories, before))
+    return told + list(_assigned(stories, before, provisional))
 
 
-def _assigned(stories: Iterable[Story], before: Mapping[StoryId, Record]) -> Iterator[Told]:
+def _assigned(
+    stories: Iterable[Story], before: Mapping[StoryId, Record], provisional: Set[ArticleId]
+) -> Iterator[Told]:
     for story in stories:
-        placed = before[story.id].members if story.id in before else frozenset()
+        placed = before[story.id].members - provisional if story.id in before else frozenset()
         for member in (member for member in story.members if member.article_id not in placed):
             details: dict[str, Json] = {"settled": True, "duplicate_of": member.duplicate_of}
             yield Told(story.id, event=EventType.ARTICLE_ASSIGNED, article_id=member.article_id, details=details)

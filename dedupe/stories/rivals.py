@@ -128,4 +128,9 @@ def with_rivals(stories: Sequence[Story], found: Partition, row_of: Mapping[Arti
             return member
         return replace(member, rival=stories[number[row]].id, margin=margin[row])
 
-    return [replace(story, members=tuple(map(with_rival, story.members))) for story in stories]
+    def with_rivals_of(story: Story) -> Story:
+        members = tuple(map(with_rival, story.members))
+        # Alone, an article is like nothing in its own story: there is a rival, and nothing to compare it with.
+        return replace(story, members=members if len(members) > 1 else (replace(members[0], margin=None),))
+
+    return [with_rivals_of(story) for story in stories]

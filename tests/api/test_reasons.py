@@ -69,7 +69,7 @@ def test_it_is_the_same_explanation_as_of_files(why, settled, http):
     of_files = explanation_as_dict(explain(SEEDS["000"], SEEDS["002"], read_seeds()))
     found = why("000", "002").json()
 
-    assert found.keys() == of_files.keys()
+    assert found.keys() == of_files.keys() | {"constraint"}
     assert found["background"] == of_files["background"]
     assert terms(found["telling_apart"]["a"]) == terms(of_files["telling_apart"]["a"])
     assert found["similarity"] == pytest.approx(of_files["similarity"], abs=1e-6)
@@ -150,3 +150,14 @@ def test_one_article_twice_and_one_without_a_story_are_refused_with_the_reason(h
     assert (twice.status_code, waiting.status_code) == (422, 422)
     assert "two articles are needed" in twice.json()["detail"]
     assert waiting.json()["detail"] == "the article 'waiting' has no story yet"
+
+
+def test_what_a_person_said_of_the_two_is_named(why, site, http):
+    before = why("003", "002").json()
+    ids = [SEEDS["002"], SEEDS["003"]]
+    http.post("/v1/constraints", json={"must_link": [ids]})
+    after = why("003", "002").json()
+
+    assert (before["same_story"], before["constraint"]) == (False, None)
+    assert after["same_story"]
+    assert (after["constraint"]["kind"], [after["constraint"]["a"], after["constraint"]["b"]]) == ("must_link", ids)

@@ -145,3 +145,17 @@ def test_older_and_surer_articles_count_for_more_up_to_four_times():
 
     assert weights == {"a": 2000, "b": 1500, "c": 500}
     assert weights_of(["a"], {}, number_of={}) == {"a": 1000}
+
+
+def test_an_article_that_settles_where_it_was_is_told_once():
+    before = {StoryId("s"): record("a", "b")}
+    stories = [story("s", "a", "b", label="old label")]
+    diff = diff_of({ArticleId("a"): StoryId("s"), ArticleId("b"): StoryId("s")}, stories)
+
+    settling = tell(diff, stories, before, at=NOW, provisional=frozenset({ArticleId("b")}))
+    settled = tell(diff, stories, before, at=NOW)
+
+    assert [(item.event, item.article_id, item.details["settled"]) for item in settling] == [
+        (EventType.ARTICLE_ASSIGNED, "b", True)
+    ]
+    assert settled == []

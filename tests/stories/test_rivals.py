@@ -80,7 +80,8 @@ def test_every_seed_names_a_rival_story_of_its_topic():
     for story in stories:
         for member in story.members:
             assert member.rival in ids - {story.id}
-            assert (member.margin > 0) == (len(story.members) > 1)
+            assert (member.margin is None) == (len(story.members) == 1)
+            assert member.margin is None or member.margin > 0
 
 
 def test_a_reprint_has_the_rival_of_its_original():

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from dedupe.api.schemas.fields import Similarity
+from dedupe.stories.constraints import Link, LinkKind
 
 
 class ExplainParameters(BaseModel):
@@ -106,6 +107,24 @@ class RivalsOfTwoOut(_Out):
     b: RivalOut | None
 
 
+class ConstraintOut(_Out):
+    """What a person said of the two articles (by way of others too), which counts for more than their texts."""
+
+    id: str
+    kind: LinkKind
+    a: str
+    b: str
+    by: str | None
+    note: str | None
+
+    @classmethod
+    def from_link(cls, link: Link | None) -> "ConstraintOut | None":
+        """Shape of a link."""
+        if link is None:
+            return None
+        return cls(id=link.id, kind=link.kind, a=link.a, b=link.b, by=link.by, note=link.note)
+
+
 class ExplanationOut(_Out):
     """Why two articles are in one story, or not; ``alone`` where the article is the only one of its story.
 
@@ -131,3 +150,4 @@ class ExplanationOut(_Out):
     rival: RivalsOfTwoOut
     days_apart: float | None
     duplicate: DuplicateReasonsOut | None
+    constraint: ConstraintOut | None

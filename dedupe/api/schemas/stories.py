@@ -12,7 +12,7 @@ from dedupe.models import Member, StoryState, StoryView
 
 
 class MemberOut(BaseModel):
-    """An article's place in a story; ``margin`` is how much nearer it is to it than to the ``rival``."""
+    """An article's place in a story; ``margin`` is how much nearer it is to it than to the ``rival``, null alone."""
 
     id: str
     duplicate_of: str | None
