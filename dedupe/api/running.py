@@ -1,4 +1,4 @@
-"""What an API process does besides answering: it delivers webhooks, and ends its streams when it is to stop."""
+"""What an API process does besides answering: it reads the stories, delivers webhooks, and ends its streams."""
 
 import asyncio
 import signal
@@ -10,6 +10,8 @@ from typing import TypeAlias
 from fastapi import FastAPI
 
 from dedupe.api.feed import Feed
+from dedupe.errors import StoreUnavailable
+from dedupe.service import Service
 from dedupe.wiring import build_courier
 
 Handler: TypeAlias = Callable[[int, FrameType | None], None]
@@ -19,11 +21,19 @@ Handler: TypeAlias = Callable[[int, FrameType | None], None]
 async def running(app: FastAPI) -> AsyncIterator[None]:
     """Deliver webhooks while the app is served; what is under way at the end is handed back."""
     courier = asyncio.create_task(_deliver(app), name="courier")
+    reader = asyncio.create_task(asyncio.to_thread(_read_stories, app.state.service), name="stories")
     with _ending_streams(app.state.feed):
         yield
     courier.cancel()
     with suppress(asyncio.CancelledError):
         await courier
+    await reader
+
+
+def _read_stories(service: Service) -> None:
+    """Have the stories in memory before somebody asks for them: of a large window that takes seconds."""
+    with suppress(StoreUnavailable):  # who asks will be told
+        service.stories(limit=1)
 
 
 async def _deliver(app: FastAPI) -> None:

@@ -7,10 +7,11 @@ from dedupe.files.articles import format_time
 from dedupe.models import ArticleView, Health, Job, Json, ReclusterDiff, StoryView
 
 STATUS_COLUMNS = ("id", "status", "story", "state", "confidence", "duplicate_of", "kind", "failure")
-STORY_COLUMNS = ("story", "label", "articles", "copies", "sources", "state", "settled", "updated_at", "children")
+STORY_COLUMNS = ("story", "articles", "copies", "state", "label")
+WHOLE_STORY_COLUMNS = ("story", "articles", "copies", "state", "children", "label")
 MEMBER_COLUMNS = ("id", "duplicate_of", "confidence", "rival", "margin")
-HISTORY_COLUMNS = ("at", "change", "stories", "article", "n_articles", "before", "after")
-JOB_COLUMNS = ("job", "status", "dry_run", "articles", "stories", "churn", "moved", "born", "merged", "split", "gone")
+HISTORY_COLUMNS = ("at", "change", "what")
+JOB_COLUMNS = ("job", "status", "stories", "churn", "moved", "born", "merged", "split", "gone")
 DEAD_LETTER_COLUMNS = ("id", "attempts", "received_at", "failure")
 HEALTH_COLUMNS = ("accepted", "assigned", "failed", "pending", "oldest_pending_seconds", "stories")
 
@@ -81,6 +82,14 @@ def history_row(entry: HistoryEntry) -> dict[str, Json]:
         "before": entry.before,
         "after": entry.after,
     }
+
+
+def short_history_row(entry: HistoryEntry) -> dict[str, Json]:
+    """One thing that happened to a story, for a table: all that it tells in one cell."""
+    renaming = f"{entry.before} → {entry.after}" if entry.after is not None else None
+    size = None if entry.n_articles is None else f"{entry.n_articles} articles"
+    parts = [entry.article_id, size, *entry.stories, renaming]
+    return {**history_row(entry), "what": ", ".join(part for part in parts if part)}
 
 
 def job_row(job: Job) -> dict[str, Json]:

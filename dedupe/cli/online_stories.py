@@ -9,8 +9,10 @@ from dedupe.cli.online_rows import (
     HISTORY_COLUMNS,
     MEMBER_COLUMNS,
     STORY_COLUMNS,
+    WHOLE_STORY_COLUMNS,
     history_row,
     member_rows,
+    short_history_row,
     story_row,
     whole_story_row,
 )
@@ -89,7 +91,8 @@ def story(*, story_id: str, url: str | None, as_json: bool, history: bool) -> No
     if history:
         with service_client(url) as client:
             entries = client.history(story_id)
-        show(map(history_row, entries), columns=HISTORY_COLUMNS, as_json=as_json)
+        rows = history_row if as_json or not sys.stdout.isatty() else short_history_row
+        show(map(rows, entries), columns=HISTORY_COLUMNS, as_json=as_json)
         return
     with service_client(url) as client:
         view = client.story(story_id)
@@ -98,5 +101,5 @@ def story(*, story_id: str, url: str | None, as_json: bool, history: bool) -> No
     if as_json or not sys.stdout.isatty():
         show([whole_story_row(view)], columns=STORY_COLUMNS, as_json=True)
         return
-    show([story_row(view)], columns=STORY_COLUMNS, as_json=False)
+    show([story_row(view)], columns=WHOLE_STORY_COLUMNS, as_json=False)
     show(member_rows(view), columns=MEMBER_COLUMNS, as_json=False)

@@ -1,6 +1,7 @@
 """What the commands that speak to a service share: where it is, and how rows are shown."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -63,7 +64,8 @@ def service_client(url: str | None, *, patience_seconds: float = PATIENCE_SECOND
         raise click.exceptions.Exit(ExitCode.CHECK_FAILED) from None
 
 
-_PROSE = frozenset({"label", "failure", "advice", "found", "stories", "details"})
+_PROSE = frozenset({"label", "what", "failure", "advice", "found"})
+_FRACTION = re.compile(r"(?<=^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+(?=Z$)")  # of a second: on a terminal nobody needs it
 _WIDEST_WHOLE = 24
 
 
@@ -93,5 +95,7 @@ def cell(value: Json) -> str:
     """Value as one cell of a table, without what would act on the terminal."""
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return ", ".join(map(cell, value))
+    text = _FRACTION.sub("", value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return "".join(character for character in text if character.isprintable())
