@@ -12,8 +12,8 @@ from typing import Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-WORTH_LOADING_CHARACTERS = 8_000_000
-"""An amount of text that the plain path takes about as long for as loading takes."""
+WORTH_LOADING_CHARACTERS = 3_000_000
+"""An amount of text that the plain path takes longer for than loading takes, however few of the texts are alike."""
 
 MOST_CHARACTERS = 1 << 26
 """In one text: places are 32-bit numbers in the loops, which take 34 bytes a character at worst."""
