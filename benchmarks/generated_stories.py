@@ -108,9 +108,9 @@ class Stream:
         real = self._story(story)
         lead = list(random.choice(real.articles)[:_LEAD_SENTENCES])
         pool = random.sample(real.sentences, len(real.sentences))
-        own = _up_to([*lead, *(one for one in pool if one not in lead)], int(self._shape.words * _OWN_SHARE))
+        own = up_to([*lead, *(one for one in pool if one not in lead)], int(self._shape.words * _OWN_SHARE))
         n_own = sum(len(one.split()) for one in own)
-        background = _up_to(self._background(story, random), self._shape.words - n_own)
+        background = up_to(self._background(story, random), self._shape.words - n_own)
         return " ".join([*(self._told(story, one) for one in own), *background])
 
     def _background(self, story: int, random: Random) -> Iterator[str]:
@@ -167,7 +167,7 @@ def _size(random: Random) -> int:
     return min(_MOST_ARTICLES, 1 + int(random.paretovariate(0.9)))
 
 
-def _up_to(sentences: Iterable[str], n_words: int) -> list[str]:
+def up_to(sentences: Iterable[str], n_words: int) -> list[str]:
     """Sentences until they have so many words."""
     taken: list[str] = []
     left = n_words

@@ -26,6 +26,8 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from random import Random
 
+from generated_stories import up_to
+
 FIRST_DAY = datetime(2024, 3, 4, tzinfo=UTC)
 
 _SENTENCE_END = re.compile(r"(?<=[.!?][\"'” ])\s*|(?<=[.!?])\s+|\n{2,}")
@@ -141,9 +143,9 @@ class Topic:
         n_words = random.randint(80, 400)
         lead = list(random.choice(event.told.articles)[:_LEAD_SENTENCES])
         others = [one for one in event.told.sentences if one not in lead]
-        recap = _up_to(_first_mostly(event.before, random), n_words // 8)
-        own = _up_to([*lead, *_first_mostly(others, random)], int(n_words * _OWN_SHARE) - _n_words(recap))
-        shared = _up_to(_first_mostly(self._background, random), n_words - _n_words([*own, *recap]))
+        recap = up_to(_first_mostly(event.before, random), n_words // 8)
+        own = up_to([*lead, *_first_mostly(others, random)], int(n_words * _OWN_SHARE) - _n_words(recap))
+        shared = up_to(_first_mostly(self._background, random), n_words - _n_words([*own, *recap]))
         rest = [*own[_LEAD_SENTENCES:], *recap, *shared]
         random.shuffle(rest)
         return " ".join(_thinned(sentence, random) for sentence in [*own[:_LEAD_SENTENCES], *rest])
@@ -180,18 +182,6 @@ def _first_mostly(sentences: Sequence[str], random: Random) -> list[str]:
     """The sentences in another order, in which one that stood first is first that much more often: as facts are."""
     places = {at: random.random() ** (at + 1) for at in range(len(sentences))}
     return [sentences[at] for at in sorted(places, key=lambda at: -places[at])]
-
-
-def _up_to(sentences: Iterable[str], n_words: int) -> list[str]:
-    """Sentences until they have so many words."""
-    taken: list[str] = []
-    left = n_words
-    for sentence in sentences:
-        if left <= 0:
-            break
-        taken.append(sentence)
-        left -= len(sentence.split())
-    return taken
 
 
 def _n_words(sentences: Iterable[str]) -> int:

@@ -39,7 +39,7 @@ class ConstraintBook:
 
     def between(self, a: ArticleId, b: ArticleId) -> Link | None:
         """What was said of two articles, by way of others too: of these the first link of the one that is smaller."""
-        links = self._stored.read().links if self._stored.version() else ()
+        links = self._stored.links()
         pair = {a, b}
         direct = next((link for link in links if {link.a, link.b} == pair), None)
         if direct is not None:

@@ -86,14 +86,6 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class DuplicateGroup:
-    """A canonical article and the articles verified as copies of it."""
-
-    canonical: ArticleId
-    copies: tuple[ArticleId, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """What a story's summary counts of an article: ``lang`` as given, or as guessed; all None where nobody knows."""
 

@@ -1,7 +1,8 @@
 """The search for neighbours in a large window, cut into blocks that several workers compute."""
 
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
@@ -43,10 +44,11 @@ class SharedSearch:
             self.blocks.close(round_id)
 
     def _gathered(self, round_id: RoundId, search: Search, n_blocks: int) -> list[Nearest]:
+        find = finder_of(search)
         found: dict[int, Nearest] = {}
         while len(found) < n_blocks:
             self.go_on()
-            n_done = work_off(self.blocks, round_id, search)
+            n_done = work_off(self.blocks, round_id, search.blocks(), find)
             missing = [block for block in range(n_blocks) if block not in found]
             new = self.blocks.results(round_id, missing)
             found.update((block, decode_nearest(data)) for block, data in new.items())
@@ -58,12 +60,14 @@ class SharedSearch:
 def help_with(blocks: Blocks, round_id: RoundId) -> int:
     """Work off what is due of a round, and say how many blocks this call computed; none of one that is over."""
     data = blocks.input(round_id)
-    return 0 if data is None else work_off(blocks, round_id, decode_search(data))
+    if data is None:
+        return 0
+    search = decode_search(data)
+    return work_off(blocks, round_id, search.blocks(), finder_of(search))
 
 
-def work_off(blocks: Blocks, round_id: RoundId, search: Search) -> int:
+def work_off(blocks: Blocks, round_id: RoundId, cut: Sequence[slice], find: Callable[[slice], Nearest]) -> int:
     """Compute blocks of a round until none is due, on all cores, and say how many."""
-    find, cut = finder_of(search), search.blocks()
 
     def work() -> int:
         n_done = 0
@@ -71,9 +75,9 @@ def work_off(blocks: Blocks, round_id: RoundId, search: Search) -> int:
             n_done += blocks.finish(round_id, block, encode_nearest(find(cut[block])))
         return n_done
 
-    with ThreadPoolExecutor() as pool:
-        workers = [pool.submit(work) for _ in range(min(len(cut), pool._max_workers))]
-        return sum(worker.result() for worker in workers)
+    n_workers = min(len(cut), os.cpu_count() or 1)
+    with ThreadPoolExecutor(n_workers) as pool:
+        return sum(worker.result() for worker in [pool.submit(work) for _ in range(n_workers)])
 
 
 def encode_search(search: Search) -> bytes:

@@ -10,7 +10,7 @@ from dedupe.shared_search import SharedSearch, decode_search, encode_search, hel
 from dedupe.store.blocks import Blocks
 from dedupe.store.keys import Keys
 from dedupe.stories.cluster import cluster_stories
-from dedupe.stories.neighbours import Reach, Search, search_here, similarity_graph
+from dedupe.stories.neighbours import Reach, Search, finder_of, search_here, similarity_graph
 
 KEYS = Keys("test", "00000000")
 N_ROWS = 4_200  # three blocks
@@ -101,7 +101,7 @@ def test_two_workers_share_the_blocks_between_them(redis, search):
     round_id = blocks.open(encode_search(search), n_blocks=len(search.blocks()))
 
     with ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(lambda _: work_off(blocks, round_id, search), range(2)))
+        done = list(pool.map(lambda _: work_off(blocks, round_id, search.blocks(), finder_of(search)), range(2)))
 
     assert sum(done) == len(search.blocks())
 

@@ -9,12 +9,11 @@ from dedupe.models import Article, ArticleId, DuplicatePair, Verdict
 from dedupe.near_duplicates.ahead import sketched_ahead
 from dedupe.near_duplicates.chunks import cut_by_cost
 from dedupe.near_duplicates.finder import Finder
-from dedupe.near_duplicates.sketching import TextSketches, sketches_of
+from dedupe.near_duplicates.sketching import TextSketches
 from dedupe.near_duplicates.verify import Candidate, candidate_at
 from dedupe.settings import DuplicateParams, SketchParams
 from dedupe.text import kernels
 from dedupe.text.normalise import content
-from dedupe.text.words import Words
 
 _BLOCK_CHARACTERS = 4_000_000
 
@@ -53,13 +52,6 @@ def prepare(articles: Iterable[Article], params: SketchParams) -> Iterator[tuple
     """What comparing needs of each article, and its signature, in input order."""
     for ids, sketches in sketched(articles, params):
         yield from _candidates(ids, sketches)
-
-
-def prepare_words(
-    ids: Sequence[ArticleId], texts: Sequence[str], words: Words, params: SketchParams
-) -> Iterator[tuple[Candidate, NDArray[np.uint32]]]:
-    """The same for normalised texts whose words are cut already, to be cut once for more than one purpose."""
-    return _candidates(ids, sketches_of(words, texts, params))
 
 
 def sketched(articles: Iterable[Article], params: SketchParams) -> Iterator[tuple[list[ArticleId], TextSketches]]:

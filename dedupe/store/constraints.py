@@ -45,6 +45,10 @@ class StoredConstraints:
         version, stored = self._read()
         return version, constraints_of(stored.values())
 
+    def links(self) -> tuple[Link, ...]:
+        """All constraints, without a look at which of their articles are known."""
+        return tuple(self._read()[1].values())
+
     def read(self) -> LinkSet:
         """All constraints, by their ids."""
         version, stored = self._read()

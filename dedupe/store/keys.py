@@ -126,10 +126,6 @@ class Keys:
         """The counters of a shard."""
         return f"{{{self.namespace}:{shard}}}:counters"
 
-    def article_prefix(self, shard: Shard) -> str:
-        """What the names of a shard's article records begin with."""
-        return f"{{{self.namespace}:{shard}}}:article:"
-
     def _log(self, name: str) -> str:
         return f"{{{self.namespace}:log:{self.fingerprint}.{FORMAT}}}:{name}"
 
